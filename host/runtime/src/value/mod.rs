@@ -29,13 +29,16 @@ mod arguments;
 mod error;
 mod json_reader;
 mod names;
+mod schema;
 mod shape;
 mod signature;
+mod wave_reader;
 mod wave_writer;
 
 pub use answer::{Answer, AnswerError, Outcome};
 pub use arguments::{Arguments, HandleCount, HandleRequest, TEXT_BYTES_MAX, VALUES_BYTES_MAX};
 pub use error::ArgumentError;
 pub use names::Named;
+pub use schema::{Docs, NoDocs};
 pub use shape::{Float, HandleKind, Integer, Shape};
 pub use signature::{NotCallable, SHAPE_DEPTH_MAX, SHAPES_BYTES_MAX, Signature, SignatureReader};
