@@ -1,0 +1,3 @@
+//! Requests to the URLs that a policy names.
+
+pub(crate) mod transport;

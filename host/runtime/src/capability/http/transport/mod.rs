@@ -1,0 +1,205 @@
+//! HTTP/1.1 to the address that was decided: one connection per request, opened here, used once, closed.
+//!
+//! # The attacker
+//!
+//! Both ends. The tool chooses the URL within its rules, the headers and the body, and wants a request to go where no rule
+//! says. The server may be anybody's: it wants the host to connect elsewhere, to wait or read for ever, or to take a part of an answer
+//! for the whole. Whoever answers for names may be either.
+//!
+//! # The order
+//!
+//! 1. The caller holds a permit for the URL. It is used up here.
+//! 2. The request is composed and checked; what cannot be sent fails before anything is looked up.
+//! 3. The name is looked up, once. Every address that comes back is decided ([`bailiwick_policy::decide_address`]); one
+//!    that is denied denies the attempt, whatever the others are: whoever mixes them wants the right one picked later.
+//! 4. A connection is opened to a permitted address, by its number. There is no second lookup that could answer
+//!    otherwise. TLS proves the name of the URL.
+//! 5. The request is sent, the answer read under a deadline and a ceiling.
+//!
+//! # What is deliberately absent
+//!
+//! Connection pools (a connection reused for another name is an attack, and one tool's connection is none of another's
+//! business), HTTP/2 and 3, redirects (each is a new attempt, and the caller's: [`redirect`]), cookies, decompression (a small answer
+//! stays small), proxy settings from the environment, client certificates, resumed TLS sessions.
+//!
+//! A body whose end is the end of a connection without TLS cannot be told from one that was cut there: HTTP has no way to
+//! say it. Every other cut is an error.
+
+mod answer;
+mod body;
+mod connect;
+mod deadline;
+mod destination;
+mod error;
+mod exchange;
+mod head_room;
+mod headers;
+mod proxy;
+mod redirect;
+mod resolve;
+mod stand_in;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use http::Method;
+use stand_in::{HttpTarget, Permit, PinnedAddress, Scheme, decide_address};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+pub(crate) use answer::Answer;
+pub(crate) use body::Payload;
+pub(crate) use error::{Error, Invalid, Unavailable};
+pub(crate) use exchange::Exchange;
+pub(crate) use headers::Headers;
+pub(crate) use proxy::Proxy;
+pub(crate) use redirect::{Redirect, RedirectBody, RedirectOrigin, redirect_target};
+
+use deadline::within;
+use destination::Destination;
+use exchange::{Terms, compose};
+use resolve::Resolver;
+use tls::Trust;
+
+/// How requests leave the host. Making one does nothing: what `https` needs is put together at the first request.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    resolver: Resolver,
+    proxy: Option<Proxy>,
+    trust: Trust,
+}
+
+/// What the operator says about the network (`[network]`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// A PEM file of certificate authorities to trust besides Mozilla's.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Where every request goes instead of to its host.
+    pub(crate) proxy: Option<Proxy>,
+    /// The DNS server to ask instead of the system.
+    pub(crate) resolver: Option<SocketAddr>,
+}
+
+/// A request without its URL, which the permit holds.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    /// The method.
+    pub(crate) method: Method,
+    /// The tool's headers.
+    pub(crate) headers: Headers,
+    /// The body.
+    pub(crate) payload: Payload,
+}
+
+/// Which way a request went: for the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// To this address, which was decided.
+    Direct(IpAddr),
+    /// To the operator's proxy. Which address that connected to, it alone knows.
+    Proxy,
+}
+
+impl Transport {
+    /// A transport with these settings. The environment's proxy variables are not read.
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            resolver: settings.resolver.map_or(Resolver::System, Resolver::Server),
+            proxy: settings.proxy,
+            trust: Trust::new(settings.ca_file),
+        }
+    }
+
+    /// Connects to the URL of `permit` and begins to send the request. Everything until the end of the answer must be
+    /// over at the deadline.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` when the request cannot be sent; `Denied` when one of the host's addresses is not permitted;
+    /// `Unavailable`; `Time`.
+    pub(crate) async fn begin(
+        &self,
+        permit: Permit<HttpTarget>,
+        outbound: Outbound,
+        deadline: Instant,
+    ) -> Result<Exchange, Error> {
+        within(deadline, self.begin_untimed(permit, outbound, deadline)).await
+    }
+
+    async fn begin_untimed(
+        &self,
+        permit: Permit<HttpTarget>,
+        outbound: Outbound,
+        deadline: Instant,
+    ) -> Result<Exchange, Error> {
+        let to = Destination::new(permit.target());
+        let form = self.request_form(&to)?;
+        let request = compose(outbound, &to, form)?;
+        let terms = |route| Terms {
+            deadline,
+            response_bytes_max: permit.target().max_response().unwrap_or(u64::MAX),
+            route,
+        };
+        match to.scheme {
+            Scheme::Http => {
+                let (stream, route) = self.connect(&permit, &to).await?;
+                Exchange::begin(stream, request, terms(route)).await
+            }
+            Scheme::Https => {
+                let tls = self.trust.handshaker()?;
+                let (stream, route) = self.connect(&permit, &to).await?;
+                let stream = tls.shake(stream, &to.host).await?;
+                Exchange::begin(stream, request, terms(route)).await
+            }
+        }
+    }
+
+    fn request_form(&self, to: &Destination) -> Result<http::Uri, Invalid> {
+        match (&self.proxy, to.scheme) {
+            (Some(_), Scheme::Http) => to.absolute_form(),
+            (Some(_), Scheme::Https) | (None, _) => to.origin_form(),
+        }
+    }
+
+    async fn connect(
+        &self,
+        permit: &Permit<HttpTarget>,
+        to: &Destination,
+    ) -> Result<(TcpStream, Route), Error> {
+        let Some(proxy) = &self.proxy else {
+            let addresses = self.resolve(to).await?;
+            let pins = pin(permit, addresses)?;
+            let (stream, address) = connect::connect_pinned(pins, to.port).await?;
+            return Ok((stream, Route::Direct(address)));
+        };
+        pin(permit, to.literal().into_iter().collect())?;
+        let stream = proxy.connect(self.resolver).await?;
+        let stream = match to.scheme {
+            Scheme::Http => stream,
+            Scheme::Https => proxy::tunnel(stream, to).await?,
+        };
+        Ok((stream, Route::Proxy))
+    }
+
+    async fn resolve(&self, to: &Destination) -> Result<Vec<IpAddr>, Error> {
+        match to.literal() {
+            Some(address) => Ok(vec![address]),
+            None => self.resolver.lookup(&to.host).await,
+        }
+    }
+}
+
+/// Every address decided: all are permitted, or the attempt is denied.
+fn pin(
+    permit: &Permit<HttpTarget>,
+    addresses: Vec<IpAddr>,
+) -> Result<Vec<Permit<PinnedAddress>>, Error> {
+    let decided = addresses
+        .into_iter()
+        .map(|address| decide_address(permit, address));
+    decided.collect::<Result<_, _>>().map_err(Error::Denied)
+}

@@ -1,0 +1,3 @@
+//! What a tool can reach, one folder a capability.
+
+pub(crate) mod http;
