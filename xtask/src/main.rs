@@ -14,7 +14,9 @@
     )
 )]
 
+mod guests;
 mod progress;
+mod section;
 mod setup;
 mod workspace;
 
@@ -46,6 +48,12 @@ enum Command {
         #[arg(long)]
         rustup: bool,
     },
+    /// Builds the guests into `target/guests`.
+    Guests {
+        /// What they are for.
+        #[arg(long = "for", value_enum, default_value = "test")]
+        purpose: Purpose,
+    },
 }
 
 fn main() -> ExitCode {
@@ -70,6 +78,10 @@ fn run(command: Command) -> Result<()> {
             };
             setup::run(&workspace, &progress, purpose, rustup)?;
             progress.say("setup: done");
+        }
+        Command::Guests { purpose } => {
+            let toolchain = setup::run(&workspace, &progress, purpose, Rustup::Untouched)?;
+            guests::build(&workspace, &progress, &toolchain, purpose)?;
         }
     }
     Ok(())

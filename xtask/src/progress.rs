@@ -82,17 +82,20 @@ impl Progress {
     fn supervise(&self, step: &str, command: &mut Command, show: Show) -> Result<Finished> {
         let (mut child, output) = spawn(command)?;
         let step_started = Instant::now();
+        let mut shown_last = step_started;
         let mut lines = Vec::new();
         loop {
-            match output.recv_timeout(HEARTBEAT) {
+            match output.recv_timeout(HEARTBEAT.saturating_sub(shown_last.elapsed())) {
                 Ok(line) => {
                     if show == Show::Everything {
                         println!("{line}");
+                        shown_last = Instant::now();
                     }
                     lines.push(line);
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    self.heartbeat(step, step_started.elapsed(), &lines)
+                    self.heartbeat(step, step_started.elapsed(), &lines);
+                    shown_last = Instant::now();
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }

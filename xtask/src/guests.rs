@@ -1,0 +1,207 @@
+//! Building the guests: core modules by cargo, components from them, our section into those.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+use wit_component::ComponentEncoder;
+
+use crate::progress::{Progress, read};
+use crate::section;
+use crate::setup::{Purpose, Toolchain, UNKNOWN, WASI};
+use crate::workspace::Workspace;
+
+/// A tool among the guests: a package with a `[package.metadata.bailiwick]` table.
+struct Guest {
+    name: String,
+    folder: PathBuf,
+    about: About,
+}
+
+/// That table.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    /// The world that the guest implements; may be left out where its package has only one.
+    world: Option<String>,
+    /// What it asks for and why, by capability.
+    #[serde(default)]
+    asks: BTreeMap<String, String>,
+    /// Whether the demo needs it. The tests need all of them.
+    #[serde(default)]
+    demo: bool,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    manifest_path: PathBuf,
+    metadata: Option<PackageMetadata>,
+}
+
+#[derive(Deserialize)]
+struct PackageMetadata {
+    bailiwick: Option<About>,
+}
+
+/// Builds the guests that are needed for the purpose into `target/guests/NAME.wasm`.
+///
+/// # Errors
+/// Fails where one does not build, is no component, or says of itself what no host would show.
+pub(crate) fn build(
+    workspace: &Workspace,
+    progress: &Progress,
+    toolchain: &Toolchain,
+    purpose: Purpose,
+) -> Result<()> {
+    let folder = workspace.root.join("guests");
+    let guests = in_folder(toolchain, &folder)?;
+    let wanted = |guest: &Guest| purpose != Purpose::Demo || guest.about.demo;
+    let guests: Vec<Guest> = guests.into_iter().filter(wanted).collect();
+    build_modules(workspace, progress, toolchain, &guests)?;
+    let release = workspace
+        .guests_output()
+        .join("build")
+        .join(UNKNOWN)
+        .join("release");
+    for guest in &guests {
+        finish(
+            workspace,
+            progress,
+            guest,
+            encode(&release.join(file_name(guest)))?,
+        )?;
+    }
+    if purpose.with_cargo_component() {
+        build_word_count(workspace, progress, toolchain)?;
+    }
+    Ok(())
+}
+
+fn in_folder(toolchain: &Toolchain, folder: &Path) -> Result<Vec<Guest>> {
+    let mut command = toolchain.cargo(folder);
+    let json = read(command.args(["metadata", "--no-deps", "--format-version=1", "--offline"]))?;
+    let metadata: Metadata =
+        serde_json::from_str(&json).context("a guest's `package.metadata.bailiwick`")?;
+    Ok(metadata.packages.into_iter().filter_map(as_guest).collect())
+}
+
+fn as_guest(package: Package) -> Option<Guest> {
+    let about = package.metadata?.bailiwick?;
+    Some(Guest {
+        name: package.name,
+        folder: package.manifest_path.parent()?.to_owned(),
+        about,
+    })
+}
+
+fn build_modules(
+    workspace: &Workspace,
+    progress: &Progress,
+    toolchain: &Toolchain,
+    guests: &[Guest],
+) -> Result<()> {
+    let step = format!(
+        "guests: building {} core modules for {UNKNOWN} (about a minute the first time)",
+        guests.len()
+    );
+    let mut command = toolchain.cargo(&workspace.root.join("guests"));
+    command.args([
+        "build",
+        "--locked",
+        "--release",
+        "--target",
+        UNKNOWN,
+        "--target-dir",
+    ]);
+    command.arg(workspace.guests_output().join("build"));
+    for guest in guests {
+        command.args(["--package", &guest.name]);
+    }
+    progress.run_quietly(&step, &mut command).map(drop)
+}
+
+/// A core module made a component. No adapter: a guest of ours that imports WASI is a mistake.
+fn encode(module: &Path) -> Result<Vec<u8>> {
+    let bytes = fs::read(module).with_context(|| format!("cannot read `{}`", module.display()))?;
+    let encode = || {
+        ComponentEncoder::default()
+            .validate(true)
+            .module(&bytes)?
+            .encode()
+    };
+    encode().with_context(|| format!("cannot make a component of `{}`", module.display()))
+}
+
+fn finish(
+    workspace: &Workspace,
+    progress: &Progress,
+    guest: &Guest,
+    component: Vec<u8>,
+) -> Result<()> {
+    let contract = workspace.root.join("wit");
+    let described = section::describe(
+        &contract,
+        &guest.folder,
+        guest.about.world.as_deref(),
+        &guest.about.asks,
+    );
+    let section = described.with_context(|| format!("the guest `{}`", guest.name))?;
+    let component = section.append_to(component)?;
+    let path = workspace
+        .guests_output()
+        .join(format!("{}.wasm", guest.name));
+    fs::write(&path, &component).with_context(|| format!("cannot write `{}`", path.display()))?;
+    let kilobytes = component.len().div_ceil(1024);
+    progress.say(format_args!(
+        "guests: {} ({kilobytes} KiB)",
+        workspace.shown(&path)
+    ));
+    Ok(())
+}
+
+/// The example for cargo-component: a package outside the guests' workspace, as that tool wants it.
+fn build_word_count(
+    workspace: &Workspace,
+    progress: &Progress,
+    toolchain: &Toolchain,
+) -> Result<()> {
+    let folder = workspace.root.join("guests/examples/word-count");
+    let guests = in_folder(toolchain, &folder)?;
+    let guest = guests
+        .into_iter()
+        .next()
+        .context("`guests/examples/word-count` has no `package.metadata.bailiwick`")?;
+    let build = workspace.guests_output().join("build-word-count");
+    let fetch = "guests: fetching what word-count depends on";
+    progress.run_quietly(fetch, toolchain.cargo(&folder).args(["fetch", "--locked"]))?;
+
+    let mut command = toolchain
+        .cargo_component(&folder)
+        .context("cargo-component was not set up")?;
+    command
+        .args(["build", "--locked", "--release", "--offline"])
+        .env("CARGO_TARGET_DIR", &build);
+    progress.run_quietly(
+        "guests: building word-count with cargo-component",
+        &mut command,
+    )?;
+    let component = build.join(WASI).join("release").join(file_name(&guest));
+    ensure!(
+        component.exists(),
+        "cargo-component left no `{}`",
+        component.display()
+    );
+    finish(workspace, progress, &guest, fs::read(component)?)
+}
+
+fn file_name(guest: &Guest) -> String {
+    format!("{}.wasm", guest.name.replace('-', "_"))
+}
