@@ -1,1 +1,60 @@
-//! .
+//! What a tool may do, decided without I/O: rules, grants, attempts, permits and denials.
+//!
+//! A [`Policy`] is what the operator allows, a [`Manifest`] what a tool asks for, a [`Grant`] both. A tool's use of a capability is an
+//! [`Attempt`]; [`Grant::decide`] turns it into a [`Permit`], the only thing that I/O may be done with, or a [`Denial`]. What no rule permits is denied.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod address;
+mod attempt;
+mod capability;
+mod decide;
+mod denial;
+mod extension;
+mod file;
+mod grant;
+mod limits;
+mod path;
+mod permit;
+mod remedy;
+mod rule;
+mod rules;
+mod settings;
+mod url;
+
+pub use address::{AddressClass, Reach, canonical};
+pub use attempt::{
+    Attempt, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock, ReadFile,
+    WriteFile,
+};
+pub use capability::Capability;
+pub use decide::{decide_address, decide_links};
+pub use denial::{Denial, DenialReason};
+pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError, Setting};
+pub use file::{
+    AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
+    DigestError, Network, Policy, Proxy, ToolPolicy,
+};
+pub use grant::{Grant, Manifest, resolve};
+pub use limits::{
+    Limit, LimitError, LimitRow, LimitSettings, Limits, QuantityError, Unit, format_bytes,
+    format_duration, parse_bytes, parse_duration,
+};
+pub use path::{
+    PATH_BYTES_MAX, PathError, PathPattern, RESERVED_PREFIX, RelativePath, SEGMENT_BYTES_MAX,
+};
+pub use permit::{
+    DirectoryPath, DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit, PinnedAddress,
+};
+pub use rule::{Origin, RuleError, RuleRef};
+pub use rules::{DirectoryRule, FileRule, HttpRule, Rules, RulesBuilder, Source};
+pub use settings::{DEFAULT_HEADERS, DEFAULT_METHODS};
+pub use url::{Host, HttpUrl, Scheme, URL_BYTES_MAX, UrlError, UrlPattern};

@@ -1,0 +1,198 @@
+//! One use of a capability, as the tool sent it: nothing in it was checked.
+
+use crate::capability::Capability;
+use crate::decide;
+use crate::denial::Denial;
+use crate::grant::Grant;
+use crate::permit::{DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit};
+
+/// A use of a capability. The trait is sealed: what can be attempted is what this crate decides.
+pub trait Attempt: sealed::Sealed {
+    /// What a permit for it holds.
+    type Target;
+
+    /// The capability that is used.
+    fn capability(&self) -> Capability;
+
+    /// Decides this attempt: the other way to write [`Grant::decide`].
+    ///
+    /// # Errors
+    /// The denial.
+    fn decide(&self, grant: &Grant) -> Result<Permit<Self::Target>, Denial>;
+}
+
+/// Reading a file.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadFile<'a> {
+    /// Its path, as sent.
+    pub path: &'a str,
+}
+
+/// Writing a file.
+#[derive(Debug, Clone, Copy)]
+pub struct WriteFile<'a> {
+    /// Its path, as sent.
+    pub path: &'a str,
+}
+
+/// Listing a directory; `.` is the root.
+#[derive(Debug, Clone, Copy)]
+pub struct ListFiles<'a> {
+    /// Its path, as sent.
+    pub path: &'a str,
+}
+
+/// Fetching a URL with GET.
+#[derive(Debug, Clone, Copy)]
+pub struct HttpGet<'a> {
+    /// The URL, as sent.
+    pub url: &'a str,
+}
+
+/// Sending a request.
+#[derive(Debug, Clone, Copy)]
+pub struct HttpRequest<'a> {
+    /// The method, as sent.
+    pub method: &'a str,
+    /// The URL, as sent.
+    pub url: &'a str,
+}
+
+/// Reading the real time.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadClock;
+
+/// Drawing unpredictable bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct DrawRandom;
+
+/// Using a capability that an embedder added.
+#[derive(Debug, Clone, Copy)]
+pub struct ExtensionAttempt<'a> {
+    /// The key under which the extension was registered.
+    pub key: &'a str,
+    /// What the extension's scope decides about.
+    pub words: &'a [&'a str],
+}
+
+impl Grant {
+    /// Decides an attempt.
+    ///
+    /// # Authority
+    /// The permit is the authority to do this one thing, once.
+    ///
+    /// # Errors
+    /// The denial: what was attempted, why it was denied, by which rule, and what would permit it.
+    pub fn decide<A: Attempt>(&self, attempt: A) -> Result<Permit<A::Target>, Denial> {
+        attempt.decide(self)
+    }
+}
+
+impl Attempt for ReadFile<'_> {
+    type Target = FileTarget;
+
+    fn capability(&self) -> Capability {
+        Capability::ReadFile
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<FileTarget>, Denial> {
+        decide::read_file(grant, self.path)
+    }
+}
+
+impl Attempt for WriteFile<'_> {
+    type Target = FileTarget;
+
+    fn capability(&self) -> Capability {
+        Capability::WriteFile
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<FileTarget>, Denial> {
+        decide::write_file(grant, self.path)
+    }
+}
+
+impl Attempt for ListFiles<'_> {
+    type Target = DirectoryTarget;
+
+    fn capability(&self) -> Capability {
+        Capability::ListFiles
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<DirectoryTarget>, Denial> {
+        decide::list_files(grant, self.path)
+    }
+}
+
+impl Attempt for HttpGet<'_> {
+    type Target = HttpTarget;
+
+    fn capability(&self) -> Capability {
+        Capability::HttpGet
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<HttpTarget>, Denial> {
+        decide::http_get(grant, self.url)
+    }
+}
+
+impl Attempt for HttpRequest<'_> {
+    type Target = HttpTarget;
+
+    fn capability(&self) -> Capability {
+        Capability::HttpRequest
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<HttpTarget>, Denial> {
+        decide::http_request(grant, self.method, self.url)
+    }
+}
+
+impl Attempt for ReadClock {
+    type Target = ();
+
+    fn capability(&self) -> Capability {
+        Capability::Clock
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
+        decide::clock(grant)
+    }
+}
+
+impl Attempt for DrawRandom {
+    type Target = ();
+
+    fn capability(&self) -> Capability {
+        Capability::Random
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
+        decide::random(grant)
+    }
+}
+
+impl Attempt for ExtensionAttempt<'_> {
+    type Target = ExtensionTarget;
+
+    fn capability(&self) -> Capability {
+        Capability::Extension(self.key.into())
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<ExtensionTarget>, Denial> {
+        decide::extension(grant, self.key, self.words)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::ReadFile<'_> {}
+    impl Sealed for super::WriteFile<'_> {}
+    impl Sealed for super::ListFiles<'_> {}
+    impl Sealed for super::HttpGet<'_> {}
+    impl Sealed for super::HttpRequest<'_> {}
+    impl Sealed for super::ReadClock {}
+    impl Sealed for super::DrawRandom {}
+    impl Sealed for super::ExtensionAttempt<'_> {}
+}

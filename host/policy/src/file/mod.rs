@@ -1,0 +1,13 @@
+//! The policy file, `bailiwick.toml`: what it says, read with places and written in canonical form.
+
+mod diagnostic;
+mod digest;
+mod policy;
+mod text;
+
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use digest::{Digest, DigestError};
+pub use policy::{
+    AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Network, Policy, Proxy, ToolPolicy,
+};
+pub(crate) use text::{quoted, setting_text, toml_key};

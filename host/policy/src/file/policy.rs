@@ -1,0 +1,178 @@
+//! A policy file as data: tools, network, audit.
+
+use super::digest::Digest;
+use crate::limits::Limits;
+use crate::rules::Rules;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// What the operator allows: one policy file. [`Display`](std::fmt::Display) writes it in canonical form, which parses to the same policy.
+///
+/// # Authority
+/// The rules of a tool in here are what it may do. Only [`Policy::parse`] makes one, and nothing changes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    pub(crate) tools: Vec<ToolPolicy>,
+    pub(crate) network: Network,
+    pub(crate) audit: AuditSettings,
+}
+
+/// What the policy says about one tool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolPolicy {
+    pub(crate) name: Arc<str>,
+    pub(crate) component: String,
+    pub(crate) sha256: Option<Digest>,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) limits: Limits,
+}
+
+/// How the host reaches the network: `[network]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Network {
+    /// A file of certificates (PEM) to trust beside the built-in ones; relative to the policy file.
+    pub ca_file: Option<String>,
+    /// A proxy that all requests go through. It then checks the addresses, not the host.
+    pub proxy: Option<Proxy>,
+    /// The name server to ask instead of the system's.
+    pub resolver: Option<SocketAddr>,
+}
+
+/// An HTTP proxy, `http://host:port`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proxy {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+/// Where the audit trail goes: `[audit]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// The file; relative to the policy file. `None`: where the command says.
+    pub file: Option<String>,
+    /// When the trail is forced to the disk.
+    pub sync: AuditSync,
+    /// Records from one signed checkpoint to the next.
+    pub checkpoint_every: u64,
+    /// The file with the Ed25519 seed that signs checkpoints; relative to the policy file. `None`: no checkpoints.
+    pub key_file: Option<String>,
+}
+
+/// When the audit trail is forced to the disk. It is always written to the file before a reply.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AuditSync {
+    /// After every record: nothing is lost even when the machine loses power.
+    Always,
+    /// Before every effect (a write's commit, a request) and at the end of a call: an effect is never without its record.
+    #[default]
+    Commit,
+    /// When the operating system likes.
+    Never,
+}
+
+/// Records from one signed checkpoint to the next where the policy says nothing: verifying reads a few hundred KiB between two of them.
+pub const CHECKPOINT_EVERY_DEFAULT: u64 = 1_000;
+
+impl Policy {
+    /// The tools, in the order of the file.
+    #[must_use]
+    pub fn tools(&self) -> &[ToolPolicy] {
+        &self.tools
+    }
+
+    /// The tool with that name.
+    #[must_use]
+    pub fn tool(&self, name: &str) -> Option<&ToolPolicy> {
+        self.tools.iter().find(|tool| &*tool.name == name)
+    }
+
+    /// How the host reaches the network.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Where the audit trail goes.
+    #[must_use]
+    pub fn audit(&self) -> &AuditSettings {
+        &self.audit
+    }
+}
+
+impl ToolPolicy {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The component's file, relative to the policy file.
+    #[must_use]
+    pub fn component(&self) -> &str {
+        &self.component
+    }
+
+    /// The digest that the component has to have.
+    #[must_use]
+    pub fn sha256(&self) -> Option<Digest> {
+        self.sha256
+    }
+
+    /// What it may do, if it asks.
+    #[must_use]
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// Its limits.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+impl Proxy {
+    /// The host: a name, or an address without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl std::fmt::Display for Proxy {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "http://{}:{}", self.host, self.port)
+    }
+}
+
+impl AuditSync {
+    /// Every value, in the order of their strictness.
+    pub const ALL: [AuditSync; 3] = [AuditSync::Always, AuditSync::Commit, AuditSync::Never];
+
+    /// The word in the policy file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AuditSync::Always => "always",
+            AuditSync::Commit => "commit",
+            AuditSync::Never => "never",
+        }
+    }
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        AuditSettings {
+            file: None,
+            sync: AuditSync::default(),
+            checkpoint_every: CHECKPOINT_EVERY_DEFAULT,
+            key_file: None,
+        }
+    }
+}
