@@ -56,6 +56,20 @@ pub enum DenialReason {
         /// How many names it has.
         links: u64,
     },
+    /// There is a symbolic link at the path or on the way to it.
+    #[error("there is a symbolic link at the path or on the way to it, and none is followed")]
+    Link,
+    /// The path leads to another file system.
+    #[error("the path leads to another file system than the root's")]
+    OtherFileSystem,
+    /// What is at the path is no regular file.
+    #[error("what is there is not a regular file")]
+    NotRegular,
+    /// It is the host's own: the policy, the trail, the compile cache.
+    #[error(
+        "it belongs to the host (its policy, its audit trail or its compile cache), and no rule grants writing it"
+    )]
+    Protected,
 }
 
 impl DenialReason {
@@ -72,6 +86,10 @@ impl DenialReason {
             DenialReason::Url(error) => error.code(),
             DenialReason::Address(_) => "address",
             DenialReason::HardLinks { .. } => "hard-links",
+            DenialReason::Link => "symbolic-link",
+            DenialReason::OtherFileSystem => "other-file-system",
+            DenialReason::NotRegular => "not-a-regular-file",
+            DenialReason::Protected => "protected",
         }
     }
 }

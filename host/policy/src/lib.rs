@@ -20,6 +20,7 @@ mod decide;
 mod denial;
 mod extension;
 mod file;
+mod found;
 mod grant;
 mod limits;
 mod path;
@@ -36,13 +37,14 @@ pub use attempt::{
     WriteFile,
 };
 pub use capability::Capability;
-pub use decide::{decide_address, decide_links};
+pub use decide::decide_address;
 pub use denial::{Denial, DenialReason};
 pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError, Setting};
 pub use file::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
     DigestError, Network, Policy, Proxy, ToolPolicy,
 };
+pub use found::{Found, decide_directory, decide_found};
 pub use grant::{Grant, Manifest, resolve};
 pub use limits::{
     Limit, LimitError, LimitRow, LimitSettings, Limits, QuantityError, Unit, format_bytes,

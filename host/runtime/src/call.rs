@@ -1,0 +1,187 @@
+//! A call: one function of one tool, once, in an instance of its own that is thrown away whatever happens.
+//!
+//! The attacker is the tool, from its first instruction on, which may be one of a start section, before any function is
+//! called. The order is: a place among the calls under way; the arguments, checked against the types; the files that
+//! the arguments name, decided and opened; and only then the instance, with its fuel, memory and time running from the
+//! start. When the function has returned, what it was lent is committed or discarded, everything is closed, and the
+//! record of the call is written. Only what is in the trail is answered.
+
+mod error;
+mod invocation;
+mod report;
+mod running;
+mod state;
+
+use std::sync::Arc;
+
+use bailiwick_policy::{Grant, LimitSettings, Limits, Rules};
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+use wasmtime::component::{ComponentNamedList, Lift, Lower};
+
+pub use error::{CallError, Cause};
+pub use report::Report;
+pub use state::CallState;
+
+use crate::tool::{Function, FunctionError, Tool};
+use crate::value::{ArgumentError, Arguments, Signature};
+use invocation::{Dynamic, Typed};
+
+/// What a tool answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    json: String,
+    report: Report,
+}
+
+impl Answer {
+    /// The answer as JSON text.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The answer, parsed.
+    ///
+    /// # Errors
+    /// What serde says, when the answer is not of that type.
+    pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_str(&self.json)
+    }
+
+    /// What the call used.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+/// A call that has not begun. It begins when it is awaited, and dropping that future cancels it.
+#[must_use = "a call does nothing before it is given its arguments and awaited"]
+#[derive(Debug)]
+pub struct Call<'t> {
+    tool: &'t Tool,
+    function: &'t Function,
+    signature: &'t Signature,
+    grant: Grant,
+    limits: Limits,
+    cancellation: CancellationToken,
+}
+
+impl<'t> Call<'t> {
+    pub(crate) fn new(tool: &'t Tool, function: &'t Function) -> Result<Self, FunctionError> {
+        let signature = function.callable()?;
+        let grant = tool.grant().clone();
+        let limits = tool.limits().clone();
+        Ok(Self {
+            tool,
+            function,
+            signature,
+            grant,
+            limits,
+            cancellation: CancellationToken::new(),
+        })
+    }
+
+    /// Narrows what this call may do to what these rules permit as well. Nothing can be widened.
+    pub fn narrow(mut self, rules: Arc<Rules>) -> Self {
+        self.grant = self.grant.narrow(rules);
+        self
+    }
+
+    /// Lowers limits for this call. What is above the tool's own limit changes nothing.
+    pub fn limits(mut self, settings: &LimitSettings) -> Self {
+        self.limits = self.limits.narrowed(settings);
+        self
+    }
+
+    /// Ends the call with [`Cause::Cancelled`] when the token is cancelled.
+    pub fn cancel_with(mut self, token: CancellationToken) -> Self {
+        self.cancellation = token;
+        self
+    }
+
+    /// Calls with arguments in JSON: an object by parameter name, or an array by position.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn json(self, arguments: &str) -> Result<Answer, CallError> {
+        let parsed = self.signature.arguments_from_json(arguments);
+        self.dynamic(arguments, parsed).await
+    }
+
+    /// Calls with arguments in WAVE, one text for each parameter.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn wave<T: AsRef<str>>(self, arguments: &[T]) -> Result<Answer, CallError> {
+        let texts: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+        let parsed = self.signature.arguments_from_wave(&texts);
+        self.dynamic(&texts.join(" "), parsed).await
+    }
+
+    async fn dynamic(
+        self,
+        text: &str,
+        parsed: Result<Arguments, ArgumentError>,
+    ) -> Result<Answer, CallError> {
+        let invocation =
+            parsed.map(|arguments| Dynamic::new(self.signature, arguments, self.limits.output));
+        let (json, report) = running::run(&self, text, invocation).await?;
+        Ok(Answer { json, report })
+    }
+}
+
+/// A function of a tool whose types are known to the program: no JSON in between.
+///
+/// `P` is the tuple of its parameters and `R` the tuple of its result: `(String, u32)`, `(Result<u64, String>,)`. With
+/// wasmtime's derive macros they can be records and variants of the program's own.
+#[derive(Debug)]
+pub struct TypedFunction<'t, P, R> {
+    tool: &'t Tool,
+    function: &'t Function,
+    signature: &'t Signature,
+    types: std::marker::PhantomData<fn(P) -> R>,
+}
+
+impl Tool {
+    /// The function of this name with types that the program knows. That they fit is checked at the call.
+    ///
+    /// # Errors
+    /// [`FunctionError`], as for [`Tool::function`].
+    pub fn typed<P, R>(&self, name: &str) -> Result<TypedFunction<'_, P, R>, FunctionError>
+    where
+        P: ComponentNamedList + Lower + Send + Sync + 'static,
+        R: ComponentNamedList + Lift + Send + Sync + 'static,
+    {
+        let function = self.function(name)?;
+        let signature = function.callable()?;
+        Ok(TypedFunction {
+            tool: self,
+            function,
+            signature,
+            types: std::marker::PhantomData,
+        })
+    }
+}
+
+impl<P, R> TypedFunction<'_, P, R>
+where
+    P: ComponentNamedList + Lower + Send + Sync + 'static,
+    R: ComponentNamedList + Lift + Send + Sync + 'static,
+{
+    /// Calls it with the tool's own grant and limits.
+    ///
+    /// # Errors
+    /// [`CallError`]; [`Cause::InvalidArguments`] when the types do not fit.
+    pub async fn call(&self, parameters: P) -> Result<R, CallError> {
+        let call = Call {
+            tool: self.tool,
+            function: self.function,
+            signature: self.signature,
+            grant: self.tool.grant().clone(),
+            limits: self.tool.limits().clone(),
+            cancellation: CancellationToken::new(),
+        };
+        let (result, _) = running::run(&call, "", Ok(Typed::new(parameters))).await?;
+        Ok(result)
+    }
+}

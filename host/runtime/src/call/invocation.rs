@@ -1,0 +1,159 @@
+//! The two ways into a function: values that were read from a text, and types that the program knows.
+
+use std::future::Future;
+
+use wasmtime::Store;
+use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, ResourceAny, Val};
+
+use super::{CallState, Cause};
+use crate::value::{AnswerError, Arguments, HandleRequest, Outcome, Signature};
+use bailiwick_policy::Limit;
+
+/// What came of calling a function.
+pub(super) enum Returned<T> {
+    /// Its answer.
+    Answer(T),
+    /// Its own error, as JSON.
+    ToolError(String),
+}
+
+/// Why calling a function did not come to an end.
+pub(super) enum Stopped {
+    /// wasmtime's word.
+    Engine(wasmtime::Error),
+    /// Ours.
+    Cause(Cause),
+}
+
+impl From<wasmtime::Error> for Stopped {
+    fn from(error: wasmtime::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+/// One way to call a function and to read what it returns.
+pub(super) trait Invocation: Send {
+    /// What is read.
+    type Answer: Send;
+
+    /// The files that the arguments name, in the order in which their handles are wanted.
+    fn handle_requests(&self) -> &[HandleRequest];
+
+    /// Calls the function.
+    fn invoke(
+        self,
+        store: &mut Store<CallState>,
+        function: Func,
+        handles: &[ResourceAny],
+    ) -> impl Future<Output = Result<Returned<Self::Answer>, Stopped>> + Send;
+
+    /// The size of the answer in bytes, for the record.
+    fn size(answer: &Self::Answer) -> u64;
+}
+
+/// Values that were read from a text; the answer is JSON.
+pub(super) struct Dynamic<'s> {
+    signature: &'s Signature,
+    arguments: Arguments,
+    output_bytes: usize,
+}
+
+impl<'s> Dynamic<'s> {
+    pub(super) fn new(signature: &'s Signature, arguments: Arguments, output_bytes: u64) -> Self {
+        Self {
+            signature,
+            arguments,
+            output_bytes: usize::try_from(output_bytes).unwrap_or(usize::MAX),
+        }
+    }
+}
+
+impl Invocation for Dynamic<'_> {
+    type Answer = String;
+
+    fn handle_requests(&self) -> &[HandleRequest] {
+        self.arguments.handle_requests()
+    }
+
+    async fn invoke(
+        self,
+        store: &mut Store<CallState>,
+        function: Func,
+        handles: &[ResourceAny],
+    ) -> Result<Returned<String>, Stopped> {
+        let parameters = self
+            .arguments
+            .into_vals(handles)
+            .map_err(|error| fault(&error))?;
+        let mut results = vec![Val::Bool(false); usize::from(self.signature.result().is_some())];
+        function
+            .call_async(&mut *store, &parameters, &mut results)
+            .await?;
+        let mut text = Vec::new();
+        let outcome = self
+            .signature
+            .write_answer(&results, &mut text, self.output_bytes)
+            .map_err(|error| match error {
+                AnswerError::TooLarge { .. } => Stopped::Cause(Cause::Limit(Limit::Output)),
+                AnswerError::Mismatch => fault(&error),
+            })?;
+        let text = String::from_utf8(text).map_err(|error| fault(&error))?;
+        Ok(match outcome {
+            Outcome::Answer => Returned::Answer(text),
+            Outcome::ToolError => Returned::ToolError(text),
+        })
+    }
+
+    fn size(answer: &String) -> u64 {
+        answer.len() as u64
+    }
+}
+
+fn fault(error: &dyn std::error::Error) -> Stopped {
+    Stopped::Cause(Cause::HostFault(error.to_string()))
+}
+
+/// Types that the program knows.
+pub(super) struct Typed<P, R> {
+    parameters: P,
+    result: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<P, R> Typed<P, R> {
+    pub(super) fn new(parameters: P) -> Self {
+        Self {
+            parameters,
+            result: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<P, R> Invocation for Typed<P, R>
+where
+    P: ComponentNamedList + Lower + Send + Sync + 'static,
+    R: ComponentNamedList + Lift + Send + Sync + 'static,
+{
+    type Answer = R;
+
+    fn handle_requests(&self) -> &[HandleRequest] {
+        &[]
+    }
+
+    async fn invoke(
+        self,
+        store: &mut Store<CallState>,
+        function: Func,
+        _handles: &[ResourceAny],
+    ) -> Result<Returned<R>, Stopped> {
+        let typed = function.typed::<P, R>(&*store);
+        let typed =
+            typed.map_err(|error| Stopped::Cause(Cause::WrongTypes(format!("{error:#}"))))?;
+        Ok(Returned::Answer(
+            typed.call_async(&mut *store, self.parameters).await?,
+        ))
+    }
+
+    fn size(_answer: &R) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,22 @@
+//! What a call used, and what it logged.
+
+use std::time::Duration;
+
+use crate::waist::{LogLine, Spent};
+
+/// What a call used, and what it logged.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The call's name in the trail; empty when it never began.
+    pub call: String,
+    /// How long it took.
+    pub duration: Duration,
+    /// The fuel that it used.
+    pub fuel: u64,
+    /// The most bytes of linear memory that it held at once.
+    pub peak_memory: u64,
+    /// What it used of the host.
+    pub spent: Spent,
+    /// What it logged and printed, as the guest gave it: not yet fit for a terminal.
+    pub log: Vec<LogLine>,
+}

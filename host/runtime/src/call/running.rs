@@ -1,0 +1,374 @@
+//! A call under way: from its place among the others to its record.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use bailiwick_policy::Limit;
+use futures_util::FutureExt as _;
+use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
+use wasmtime::component::{Resource, ResourceAny};
+use wasmtime::{Store, Trap};
+
+use super::invocation::{Invocation, Returned, Stopped};
+use super::{Call, CallError, CallState, Cause, Report};
+use crate::audit;
+use crate::capability::files::{CloseHandle, Commit, Create, OpenReader, Reader, Writer};
+use crate::engine::FUEL_BETWEEN_YIELDS;
+use crate::limits::Limiter;
+use crate::value::{ArgumentError, HandleKind, HandleRequest};
+use crate::waist::{Failure, HandleId, Meter, Scene, Trace, Waist};
+
+/// Makes the call, and records it.
+pub(super) async fn run<I: Invocation>(
+    call: &Call<'_>,
+    arguments: &str,
+    invocation: Result<I, ArgumentError>,
+) -> Result<(I::Answer, Report), CallError> {
+    let mut running =
+        Running::new(call, arguments).map_err(|cause| CallError::new(cause, Report::default()))?;
+    let outcome = match (running.place(), invocation) {
+        (_, Err(error)) => Err(Cause::InvalidArguments(error)),
+        (Err(cause), Ok(_)) => Err(cause),
+        (Ok(_place), Ok(invocation)) => running.bounded(invocation).await,
+    };
+    let size = outcome.as_ref().map_or(0, I::size);
+    let outcome = running.end(outcome, size);
+    let report = std::mem::take(&mut running.report);
+    match outcome {
+        Ok(answer) => Ok((answer, report)),
+        Err(cause) => Err(CallError::new(cause, report)),
+    }
+}
+
+/// A call under way. Dropped before its end, which is how a caller cancels it, it is recorded as cancelled.
+struct Running<'c> {
+    call: &'c Call<'c>,
+    arguments: &'c str,
+    store: Store<CallState>,
+    began: Instant,
+    report: Report,
+    ended: bool,
+}
+
+/// A file that the arguments name, open.
+struct Lent {
+    kind: HandleKind,
+    id: HandleId,
+    resource: ResourceAny,
+}
+
+impl<'c> Running<'c> {
+    fn new(call: &'c Call<'_>, arguments: &'c str) -> Result<Self, Cause> {
+        let tool = &call.tool.inner;
+        let trace = Trace::new(
+            tool.host.trail.clone(),
+            tool.host.call_id(),
+            tool.name.clone(),
+            tool.component,
+        );
+        let scene = Scene::new(
+            call.grant.clone(),
+            Meter::new(call.limits.clone()),
+            tool.host.services.clone(),
+            trace,
+        );
+        let state = CallState::new(Waist::here(scene), Limiter::new(&call.limits));
+        let mut store = Store::new(&tool.host.engine, state);
+        store.limiter(|state| &mut state.limiter);
+        let fuelled = store.set_fuel(call.limits.fuel);
+        fuelled
+            .and_then(|()| store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS)))
+            .map_err(engine_fault)?;
+        store.set_hostcall_fuel(usize::try_from(call.limits.host_call_bytes).unwrap_or(usize::MAX));
+        store.set_max_component_handles(usize::try_from(call.limits.handles).unwrap_or(usize::MAX));
+        Ok(Self {
+            call,
+            arguments,
+            store,
+            began: Instant::now(),
+            report: Report::default(),
+            ended: false,
+        })
+    }
+
+    /// A place among the calls of this tool that are under way.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Cause> {
+        self.call
+            .tool
+            .inner
+            .under_way
+            .clone()
+            .try_acquire_owned()
+            .map_err(|error| match error {
+                TryAcquireError::NoPermits => Cause::Limit(Limit::Concurrency),
+                TryAcquireError::Closed => Cause::HostFault("the tool is closed".to_owned()),
+            })
+    }
+
+    /// Runs within the call's time, until it is cancelled; a panic of the host's ends this call and no other.
+    async fn bounded<I: Invocation>(&mut self, invocation: I) -> Result<I::Answer, Cause> {
+        let call = self.call;
+        let store = &mut self.store;
+        let whole = AssertUnwindSafe(whole(call, store, invocation)).catch_unwind();
+        tokio::select! {
+            biased;
+            () = call.cancellation.cancelled() => Err(Cause::Cancelled),
+            ended = tokio::time::timeout(call.limits.time, whole) => match ended {
+                Err(_) => Err(Cause::Limit(Limit::Time)),
+                Ok(Err(panic)) => Err(Cause::HostFault(panic_text(panic.as_ref()))),
+                Ok(Ok(Ok(Returned::Answer(answer)))) => Ok(answer),
+                Ok(Ok(Ok(Returned::ToolError(json)))) => Err(Cause::ToolError(json)),
+                Ok(Ok(Err(Stopped::Cause(cause)))) => Err(cause),
+                Ok(Ok(Err(Stopped::Engine(error)))) => Err(self.cause(&error)),
+            },
+        }
+    }
+
+    /// What a stop of the engine's means.
+    fn cause(&self, error: &wasmtime::Error) -> Cause {
+        if let Some(failure) = error.downcast_ref::<Failure>() {
+            return stopped_by(failure);
+        }
+        if let Some(limit) = limit_of(error) {
+            return Cause::Limit(limit);
+        }
+        // A guest whose memory could not grow usually gives up with a trap of its own.
+        match self.store.data().limiter.refused() {
+            Some(limit) => Cause::Limit(limit),
+            None => Cause::Trap(trap_text(error)),
+        }
+    }
+
+    /// Closes everything and writes the call's record. What cannot be recorded is not answered.
+    fn end<T>(&mut self, outcome: Result<T, Cause>, size: u64) -> Result<T, Cause> {
+        self.ended = true;
+        let closed = self.close();
+        let code = outcome.as_ref().map_or_else(Cause::code, |_| audit::OK);
+        let detail = outcome.as_ref().err().and_then(detail);
+        let recorded = self.record(code, detail.as_deref(), size);
+        match (outcome, closed.and(recorded)) {
+            (outcome, Ok(())) => outcome,
+            (_, Err(fault)) => Err(Cause::HostFault(fault)),
+        }
+    }
+
+    fn close(&mut self) -> Result<(), String> {
+        let printed = self.store.data_mut().take_printed();
+        self.report.duration = self.began.elapsed();
+        self.report.fuel = self
+            .call
+            .limits
+            .fuel
+            .saturating_sub(self.store.get_fuel().unwrap_or(0));
+        self.report.peak_memory = self.store.data().limiter.peak_memory();
+        let Some(scene) = self.store.data_mut().waist_mut().scene_mut() else {
+            return Ok(());
+        };
+        let closed = scene.finish().map_err(|failure| failure.to_string());
+        for line in printed.lines {
+            scene.log(line.level, line.message.trim_end_matches('\n').to_owned());
+        }
+        self.report.log = scene.take_log();
+        self.report.spent = *scene.meter.spent();
+        self.report.spent.log_dropped += printed.dropped;
+        self.report.call.clone_from(&scene.trace().call);
+        closed
+    }
+
+    fn record(&self, outcome: &str, detail: Option<&str>, size: u64) -> Result<(), String> {
+        let (tool, report, spent) = (&self.call.tool.inner, &self.report, &self.report.spent);
+        let record = audit::Call {
+            call: report.call.as_str().into(),
+            tool: (&*tool.name).into(),
+            component: tool.component,
+            policy: tool.policy,
+            function: self.call.function.name().into(),
+            arguments: self.arguments.into(),
+            outcome: outcome.into(),
+            detail: detail.map(Into::into),
+            duration_us: u64::try_from(report.duration.as_micros()).unwrap_or(u64::MAX),
+            fuel: report.fuel,
+            peak_memory: report.peak_memory,
+            result_bytes: size,
+            attempts: spent.attempts,
+            denials: spent.denials,
+            bytes_read: spent.file_read_bytes,
+            bytes_written: spent.file_write_bytes,
+            bytes_sent: spent.http_sent_bytes,
+            bytes_received: spent.http_received_bytes,
+            log_lines: report.log.len() as u64,
+            log_lines_dropped: spent.log_dropped,
+        };
+        tool.host
+            .trail
+            .append(&record.into())
+            .map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            // The caller has gone: there is nobody to tell that the record could not be written.
+            let _ = self.end::<()>(Err(Cause::Cancelled), 0);
+        }
+    }
+}
+
+/// Files first, so that a denial comes before any code of the tool's; then the instance; then the function.
+async fn whole<I: Invocation>(
+    call: &Call<'_>,
+    store: &mut Store<CallState>,
+    invocation: I,
+) -> Result<Returned<I::Answer>, Stopped> {
+    let mut lent = Vec::new();
+    for request in invocation.handle_requests() {
+        lent.push(lend(store, request).await?);
+    }
+    let instance = call.tool.inner.pre.instantiate_async(&mut *store).await?;
+    let function = instance.get_func(&mut *store, call.function.index);
+    let function = function
+        .ok_or_else(|| Stopped::Cause(Cause::HostFault("the function is gone".to_owned())))?;
+    let handles: Vec<ResourceAny> = lent.iter().map(|lent| lent.resource).collect();
+    let returned = invocation.invoke(store, function, &handles).await?;
+    let keep = matches!(returned, Returned::Answer(_));
+    for lent in lent {
+        take_back(store, lent, keep).await?;
+    }
+    Ok(returned)
+}
+
+/// Opens a file that the arguments name, under the tool's grant, and makes a handle of it.
+async fn lend(store: &mut Store<CallState>, request: &HandleRequest) -> Result<Lent, Stopped> {
+    let waist = store.data_mut().waist_mut();
+    let path = request.path.clone();
+    let opened = match request.kind {
+        HandleKind::Reader => waist.attempt(OpenReader { path }).await,
+        HandleKind::Writer => waist.attempt(Create { path }).await,
+    };
+    let id = opened.map_err(|failure| Stopped::Cause(not_lent(store, request, failure)))?;
+    let resource = match request.kind {
+        HandleKind::Reader => {
+            ResourceAny::try_from_resource(Resource::<Reader>::new_own(id.0), &mut *store)?
+        }
+        HandleKind::Writer => {
+            ResourceAny::try_from_resource(Resource::<Writer>::new_own(id.0), &mut *store)?
+        }
+    };
+    Ok(Lent {
+        kind: request.kind,
+        id,
+        resource,
+    })
+}
+
+fn not_lent(store: &mut Store<CallState>, request: &HandleRequest, failure: Failure) -> Cause {
+    let unavailable = |what: String| Cause::Unavailable {
+        path: request.path.clone(),
+        what,
+    };
+    match failure {
+        Failure::Denied => {
+            let denial = store
+                .data_mut()
+                .waist_mut()
+                .scene_mut()
+                .and_then(Scene::take_denial);
+            denial.map_or_else(
+                || unavailable("denied".to_owned()),
+                |denial| Cause::Denied(Box::new(denial)),
+            )
+        }
+        Failure::NotFound => unavailable("not there".to_owned()),
+        other => match stopped_by(&other) {
+            Cause::Trap(text) => unavailable(text),
+            cause => cause,
+        },
+    }
+}
+
+/// Takes a lent handle back: a writer is committed if the function succeeded, and discarded otherwise.
+async fn take_back(store: &mut Store<CallState>, lent: Lent, keep: bool) -> Result<(), Stopped> {
+    // The entry in the store's table has no destructor: the handle itself is closed below.
+    lent.resource.resource_drop_async(&mut *store).await?;
+    let waist = store.data_mut().waist_mut();
+    if keep && lent.kind == HandleKind::Writer {
+        let committed = waist.held(Commit { writer: lent.id }).await;
+        committed.map_err(|failure| Stopped::Cause(stopped_by(&failure)))?;
+    }
+    let closed = waist.held(CloseHandle { handle: lent.id }).await;
+    closed.map_err(|failure| Stopped::Cause(stopped_by(&failure)))
+}
+
+/// What a failure means that ends a call.
+fn stopped_by(failure: &Failure) -> Cause {
+    match failure {
+        Failure::Limit(limit) => Cause::Limit(*limit),
+        Failure::Fault(text) => Cause::HostFault(text.clone()),
+        Failure::Denied
+        | Failure::NotFound
+        | Failure::RuleLimit
+        | Failure::Quota
+        | Failure::Secret
+        | Failure::Unavailable(_)
+        | Failure::Invalid(_)
+        | Failure::Other(_) => Cause::Trap(failure.to_string()),
+    }
+}
+
+/// The limit that a trap of the engine's stands for.
+fn limit_of(error: &wasmtime::Error) -> Option<Limit> {
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => return Some(Limit::Fuel),
+        Some(Trap::StackOverflow) => return Some(Limit::Stack),
+        _ => {}
+    }
+    if error.is::<wasmtime::PoolConcurrencyLimitError>() {
+        return Some(Limit::Concurrency);
+    }
+    // wasmtime has no types for these two: the texts are pinned by tests.
+    let text = error.root_cause().to_string();
+    if text.contains("store handle limit exceeded") {
+        return Some(Limit::Handles);
+    }
+    text.contains("fuel allocated for hostcalls")
+        .then_some(Limit::HostCallBytes)
+}
+
+/// The reason of a trap without the guest's own names and frames.
+fn trap_text(error: &wasmtime::Error) -> String {
+    if let Some(trap) = error.downcast_ref::<Trap>() {
+        return trap.to_string();
+    }
+    if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+        return format!("it exited with status {}", exit.0);
+    }
+    error.root_cause().to_string()
+}
+
+fn detail(cause: &Cause) -> Option<String> {
+    match cause {
+        Cause::Limit(limit) => Some(limit.code().to_owned()),
+        Cause::InvalidArguments(error) => Some(error.to_string()),
+        Cause::Cancelled => None,
+        Cause::WrongTypes(_)
+        | Cause::Denied(_)
+        | Cause::Unavailable { .. }
+        | Cause::ToolError(_)
+        | Cause::Trap(_)
+        | Cause::HostFault(_) => Some(cause.to_string()),
+    }
+}
+
+fn engine_fault(error: wasmtime::Error) -> Cause {
+    Cause::HostFault(error.to_string())
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!(
+        "panic: {}",
+        text.unwrap_or_else(|| "without a text".to_owned())
+    )
+}

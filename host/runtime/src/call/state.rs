@@ -1,0 +1,62 @@
+//! What a call's store holds: the way to the waist, and what counts the instance's memory.
+
+use crate::floor::{Floor, Kept, Sources};
+use crate::limits::Limiter;
+use crate::waist::Waist;
+use bailiwick_policy::Capability;
+
+/// The state of one call, as host functions see it.
+pub struct CallState {
+    waist: Waist,
+    pub(crate) limiter: Limiter,
+    floor: Option<Box<Floor>>,
+}
+
+impl std::fmt::Debug for CallState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("CallState")
+            .field("limiter", &self.limiter)
+            .finish_non_exhaustive()
+    }
+}
+
+impl CallState {
+    pub(crate) fn new(waist: Waist, limiter: Limiter) -> Self {
+        Self {
+            waist,
+            limiter,
+            floor: None,
+        }
+    }
+
+    /// The way to everything that the host does for a guest.
+    pub fn waist_mut(&mut self) -> &mut Waist {
+        &mut self.waist
+    }
+
+    /// The floor, made when a guest first touches it: most never do.
+    pub(crate) fn floor_mut(&mut self) -> &mut Floor {
+        let waist = &self.waist;
+        self.floor.get_or_insert_with(|| {
+            let scene = waist.scene();
+            let links = |capability| scene.is_some_and(|scene| scene.grant().links(&capability));
+            let sources = Sources {
+                clock: links(Capability::Clock),
+                random: links(Capability::Random),
+            };
+            Box::new(Floor::new(
+                sources,
+                scene.map_or(0, |scene| scene.meter.limits().log),
+            ))
+        })
+    }
+
+    /// What the guest printed through the floor.
+    pub(crate) fn take_printed(&mut self) -> Kept {
+        self.floor
+            .as_ref()
+            .map(|floor| floor.take_printed())
+            .unwrap_or_default()
+    }
+}

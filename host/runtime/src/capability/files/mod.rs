@@ -1,0 +1,45 @@
+//! `read-file`, `write-file` and `list-files`: files that the policy names, one at a time.
+
+mod adapter;
+mod list;
+mod operations;
+mod read;
+mod root;
+mod write;
+
+pub use adapter::{Reader, Writer};
+pub use operations::{
+    CloseHandle, Commit, Create, ListFiles, OpenReader, Read, ReadFile, ReadRange, Seek, Size,
+    Write, WriteFile,
+};
+pub use root::{FileRoot, RootError};
+
+use bailiwick_policy::Capability;
+
+use super::{Interface, Needs};
+
+/// The interfaces of `bailiwick:files`.
+pub(super) fn interfaces() -> [Interface; 4] {
+    [
+        Interface {
+            name: "bailiwick:files/types",
+            needs: Needs::Nothing,
+            link: adapter::link_types,
+        },
+        Interface {
+            name: "bailiwick:files/read-file",
+            needs: Needs::Grant(Capability::ReadFile),
+            link: adapter::link_read_file,
+        },
+        Interface {
+            name: "bailiwick:files/write-file",
+            needs: Needs::Grant(Capability::WriteFile),
+            link: adapter::link_write_file,
+        },
+        Interface {
+            name: "bailiwick:files/list-files",
+            needs: Needs::Grant(Capability::ListFiles),
+            link: adapter::link_list_files,
+        },
+    ]
+}

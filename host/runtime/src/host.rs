@@ -1,0 +1,224 @@
+//! A host: what all its tools share (engine, trail, root, network, compile cache), and how it is put together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::Engine;
+
+use crate::audit::{Trail, TrailOptions};
+use crate::cache::Cache;
+use crate::capability::files::{FileRoot, RootError};
+use crate::capability::{self, Interface};
+use crate::engine::{Allocation, EngineError, engine};
+use crate::waist::{Failure, Services};
+
+/// Why there is no host.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    /// The engine could not be set up.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The root directory could not be opened.
+    #[error(transparent)]
+    Root(#[from] RootError),
+    /// The trail in memory could not be begun.
+    #[error("the audit trail could not be begun")]
+    Trail(#[source] crate::audit::AuditError),
+    /// The system has no random bytes to name calls with.
+    #[error("calls cannot be named")]
+    Random(#[source] Failure),
+    /// An interface stands twice.
+    #[error("the interface `{0}` was added twice")]
+    InterfaceTwice(&'static str),
+}
+
+/// Runs tools. Cheap to clone; all clones are the same host.
+///
+/// ```
+/// # fn main() -> anyhow::Result<()> {
+/// use bailiwick::Host;
+///
+/// let host = Host::builder().build()?;
+/// # let _ = host;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Host {
+    pub(crate) inner: Arc<HostInner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct HostInner {
+    pub(crate) engine: Engine,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) trail: Trail,
+    pub(crate) services: Services,
+    pub(crate) interfaces: Vec<Interface>,
+    /// What the ids of this host's calls begin with, so that they differ between processes.
+    prefix: u32,
+    calls: AtomicU64,
+}
+
+impl HostInner {
+    /// A name for the next call.
+    pub(crate) fn call_id(&self) -> String {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("{:08x}-{number}", self.prefix)
+    }
+}
+
+/// Puts a [`Host`] together.
+#[derive(Debug)]
+pub struct HostBuilder {
+    allocation: Allocation,
+    cache: Option<PathBuf>,
+    root: Option<PathBuf>,
+    trail: Option<Trail>,
+    protected: Vec<PathBuf>,
+    services: Services,
+    interfaces: Vec<Interface>,
+}
+
+impl Host {
+    /// A host with nothing but defaults: calls allocated as needed, no cache, no root, a trail in memory.
+    pub fn builder() -> HostBuilder {
+        HostBuilder {
+            allocation: Allocation::OnDemand,
+            cache: None,
+            root: None,
+            trail: None,
+            protected: Vec::new(),
+            services: Services::default(),
+            interfaces: capability::interfaces(),
+        }
+    }
+
+    /// The audit trail.
+    pub fn trail(&self) -> &Trail {
+        &self.inner.trail
+    }
+
+    /// The engine, for embedders that compile something of their own.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+}
+
+impl HostBuilder {
+    /// How instances are allocated. A host that stays wants a pool.
+    pub fn allocation(mut self, allocation: Allocation) -> Self {
+        self.allocation = allocation;
+        self
+    }
+
+    /// Keeps compiled components in this directory, which only this user may write. What is in it is native code that
+    /// the host runs.
+    pub fn cache(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.cache = Some(directory.into());
+        self
+    }
+
+    /// The directory that the paths of policies are relative to. Without one, every use of a file is `unavailable`.
+    ///
+    /// # Authority
+    /// Grants are made within this directory.
+    pub fn root(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.root = Some(directory.into());
+        self
+    }
+
+    /// Where the audit trail goes. Without this it is kept in memory, for tests.
+    pub fn trail(mut self, trail: Trail) -> Self {
+        self.trail = Some(trail);
+        self
+    }
+
+    /// A file or directory of the host's own that no tool may write, whatever its policy says: the policy's file, say.
+    /// The trail's file and the compile cache are protected without being named.
+    pub fn protect(mut self, path: impl Into<PathBuf>) -> Self {
+        self.protected.push(path.into());
+        self
+    }
+
+    /// Something that capabilities work with; [`Services::get`](crate::waist::Services::get) finds it by its type.
+    ///
+    /// # Authority
+    /// Every operation whose code asks for this type can use it.
+    pub fn service<T: Send + Sync + 'static>(mut self, service: T) -> Self {
+        self.services = self.services.with(service);
+        self
+    }
+
+    /// Adds an interface of the embedder's own.
+    ///
+    /// # Authority
+    /// What its functions can reach, a tool can reach that imports it and is granted it.
+    pub fn interface(mut self, interface: Interface) -> Self {
+        self.interfaces.push(interface);
+        self
+    }
+
+    /// Makes the host.
+    ///
+    /// # Errors
+    /// [`HostError`], when something that was asked for is not to be had.
+    pub fn build(self) -> Result<Host, HostError> {
+        let Self {
+            allocation,
+            cache,
+            root,
+            trail,
+            mut protected,
+            mut services,
+            interfaces,
+        } = self;
+        only_once(&interfaces)?;
+        let engine = engine(allocation)?;
+        let cache = cache
+            .as_deref()
+            .map(|directory: &Path| Cache::new(directory, &engine));
+        protected.extend(cache.as_ref().map(|cache| cache.directory().to_owned()));
+        protected.extend(
+            trail
+                .as_ref()
+                .and_then(|trail| trail.path().map(Path::to_owned)),
+        );
+        if let Some(root) = root {
+            services = services.with(FileRoot::open(&root, protected)?);
+        }
+        let trail = match trail {
+            Some(trail) => trail,
+            None => Trail::memory(TrailOptions::default()).map_err(HostError::Trail)?,
+        };
+        let mut prefix = [0; 4];
+        capability::random::fill(&mut prefix).map_err(HostError::Random)?;
+        let prefix = u32::from_le_bytes(prefix);
+        let inner = HostInner {
+            engine,
+            cache,
+            trail,
+            services,
+            interfaces,
+            prefix,
+            calls: AtomicU64::new(0),
+        };
+        Ok(Host {
+            inner: Arc::new(inner),
+        })
+    }
+}
+
+fn only_once(interfaces: &[Interface]) -> Result<(), HostError> {
+    for (index, interface) in interfaces.iter().enumerate() {
+        if interfaces
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.name == interface.name)
+        {
+            return Err(HostError::InterfaceTwice(interface.name));
+        }
+    }
+    Ok(())
+}

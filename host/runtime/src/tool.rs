@@ -1,0 +1,130 @@
+//! A tool: a component that was looked at, compiled, linked with what it was granted, and can be called.
+
+mod functions;
+mod load;
+
+use std::sync::Arc;
+
+use bailiwick_policy::{Grant, Limits, Manifest};
+use bailiwick_section::Section;
+use tokio::sync::Semaphore;
+use wasmtime::component::InstancePre;
+
+use crate::audit::Digest;
+use crate::call::{Call, CallState};
+use crate::host::HostInner;
+
+pub use functions::{Function, FunctionError};
+pub use load::{LoadError, Missing, Source, ToolOptions};
+
+/// A tool that can be called. Cheap to clone; every call runs in an instance of its own.
+#[derive(Clone)]
+pub struct Tool {
+    pub(crate) inner: Arc<ToolInner>,
+}
+
+pub(crate) struct ToolInner {
+    pub(crate) host: Arc<HostInner>,
+    pub(crate) name: Arc<str>,
+    pub(crate) component: Digest,
+    pub(crate) policy: Digest,
+    pub(crate) size: u64,
+    pub(crate) imports: Vec<String>,
+    pub(crate) pre: InstancePre<CallState>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) section: Option<Section>,
+    pub(crate) manifest: Manifest,
+    pub(crate) grant: Grant,
+    pub(crate) limits: Limits,
+    pub(crate) under_way: Arc<Semaphore>,
+}
+
+impl std::fmt::Debug for Tool {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = formatter.debug_struct("Tool");
+        shown
+            .field("name", &self.inner.name)
+            .field("component", &self.inner.component)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Tool {
+    /// The name that the policy gives it.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// The SHA-256 of the component.
+    pub fn digest(&self) -> Digest {
+        self.inner.component
+    }
+
+    /// The size of the component in bytes.
+    pub fn size(&self) -> u64 {
+        self.inner.size
+    }
+
+    /// The names of its imports, with versions.
+    pub fn imports(&self) -> &[String] {
+        &self.inner.imports
+    }
+
+    /// What it asks for: what it imports, and what its functions want as handles.
+    pub fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    /// What it may do.
+    pub fn grant(&self) -> &Grant {
+        &self.inner.grant
+    }
+
+    /// Its limits.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// What its author says about it, if anything. Hostile, and bounded.
+    pub fn section(&self) -> Option<&Section> {
+        self.inner.section.as_ref()
+    }
+
+    /// Its functions, in the order of its exports; also those that cannot be called, with the reason.
+    pub fn functions(&self) -> &[Function] {
+        &self.inner.functions
+    }
+
+    /// The function of this name: its full name (`acme:csv/report#summarise`), or any end of it that no other function
+    /// has (`report.summarise`, `summarise`).
+    ///
+    /// # Errors
+    /// [`FunctionError`], when there is none, or when there are several.
+    pub fn function(&self, name: &str) -> Result<&Function, FunctionError> {
+        functions::find(&self.inner.functions, name)
+    }
+
+    /// The only function that there is to call.
+    ///
+    /// # Errors
+    /// [`FunctionError`], when there are several, or none.
+    pub fn only_function(&self) -> Result<&Function, FunctionError> {
+        functions::only(&self.inner.functions)
+    }
+
+    /// Begins a call of a function of this tool.
+    ///
+    /// # Errors
+    /// [`FunctionError`], as for [`Tool::function`], or when the function cannot be called.
+    pub fn call(&self, function: &str) -> Result<Call<'_>, FunctionError> {
+        Call::new(self, self.function(function)?)
+    }
+
+    /// Begins a call of the tool's only function.
+    ///
+    /// # Errors
+    /// [`FunctionError`], as for [`Tool::only_function`].
+    pub fn call_only(&self) -> Result<Call<'_>, FunctionError> {
+        Call::new(self, self.only_function()?)
+    }
+}

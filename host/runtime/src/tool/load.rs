@@ -1,0 +1,511 @@
+//! Loading: size, digest, outline, grants, compiler, linker, in this order; each can refuse, and says what would help.
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use bailiwick_policy::{Capability, Grant, Limit, Limits, Manifest, Rules, resolve};
+use rustix::fs::{FileType, Mode, OFlags};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::Semaphore;
+use wasmtime::component::{Component, Linker};
+
+use super::functions::{self, Function};
+use super::{Tool, ToolInner};
+use crate::audit::{self, Digest, OK};
+use crate::call::CallState;
+use crate::capability::{Interface, Needs};
+use crate::component::{Outline, OutlineError};
+use crate::floor;
+use crate::host::{Host, HostInner};
+use crate::value::HandleKind;
+
+/// Bytes of stack of the thread that compiles: deeply nested types make the compiler recurse (GHSA-wjc8).
+const COMPILER_STACK_BYTES: usize = 256 << 20;
+
+/// Where a component comes from.
+#[derive(Clone, Debug)]
+pub enum Source<'a> {
+    /// A file.
+    File(&'a Path),
+    /// Bytes, in the binary format.
+    Bytes(&'a [u8]),
+}
+
+/// How a component becomes a tool.
+#[derive(Clone, Debug)]
+pub struct ToolOptions {
+    /// The tool's name in the policy and in the trail.
+    pub name: Arc<str>,
+    /// What it may do.
+    pub rules: Arc<Rules>,
+    /// Further layers that the grant must be within, such as a command's flags.
+    pub narrowed_to: Vec<Arc<Rules>>,
+    /// Its limits.
+    pub limits: Limits,
+    /// The digest that the component must have, if it is pinned.
+    pub sha256: Option<[u8; 32]>,
+    /// The SHA-256 of the policy's text, for the trail.
+    pub policy: [u8; 32],
+}
+
+/// A grant that a component needs and does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The import, with its version.
+    pub import: String,
+    /// What it asks for.
+    pub capability: Capability,
+}
+
+/// Why a component was refused. No code of it has run.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// It could not be read.
+    #[error("cannot read the component `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is larger than the tool may be.
+    #[error("the component has more than {most} bytes")]
+    TooLarge {
+        /// The limit.
+        most: u64,
+    },
+    /// It is not the one that was pinned.
+    #[error("the component's digest is {found}, and the policy pins {pinned}")]
+    WrongDigest {
+        /// What it is.
+        found: Digest,
+        /// What it should be.
+        pinned: Digest,
+    },
+    /// It is not a component that we take.
+    #[error(transparent)]
+    Outline(#[from] OutlineError),
+    /// It imports what was not granted.
+    #[error("the tool asks for what the policy does not grant: {}", missing(.0))]
+    NotGranted(Vec<Missing>),
+    /// It imports what no host function stands for.
+    #[error("the tool imports what this host does not have: {}", quoted(.0))]
+    UnknownImports(Vec<String>),
+    /// It imports something of ours by another type or version.
+    #[error("the tool's imports do not fit this host's interfaces: {0}")]
+    Mismatch(String),
+    /// The compiler refused it.
+    #[error("the component cannot be compiled: {0}")]
+    Compile(String),
+    /// The compiler took too long.
+    #[error("compiling took longer than {} s", .0.as_secs_f64())]
+    CompileTime(Duration),
+    /// It needs more memory or tables from the start than the tool may have.
+    #[error("the tool starts with {needed} {unit}, and may have {most}")]
+    Minimum {
+        /// The limit.
+        limit: Limit,
+        /// What it needs.
+        needed: u64,
+        /// `bytes of memory` or `table elements`.
+        unit: &'static str,
+        /// What it may have.
+        most: u64,
+    },
+    /// The trail could not be written, so nothing may run.
+    #[error("the load could not be recorded in the audit trail")]
+    Audit(#[source] audit::AuditError),
+}
+
+impl LoadError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "unreadable",
+            Self::TooLarge { .. } | Self::CompileTime(_) | Self::Minimum { .. } => "limit-exceeded",
+            Self::WrongDigest { .. } => "wrong-digest",
+            Self::Outline(_) | Self::Compile(_) => "not-a-component",
+            Self::NotGranted(_) => "not-granted",
+            Self::UnknownImports(_) => "unknown-import",
+            Self::Mismatch(_) => "import-mismatch",
+            Self::Audit(_) => "host-fault",
+        }
+    }
+
+    /// What would help, in words for the operator.
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::NotGranted(missing) => Some(lines_of_policy(missing)),
+            Self::TooLarge { .. } => Some(raise(Limit::ComponentSize)),
+            Self::CompileTime(_) => Some(raise(Limit::CompileTime)),
+            Self::Minimum { limit, needed, .. } => {
+                let row = limit.row();
+                Some(format!("write `{} = \"{}\"` under the tool's `limits`", row.key, row.format(*needed)))
+            }
+            Self::WrongDigest { found, .. } => Some(format!(
+                "if the change was meant, look at what the tool asks for with `bailiwick inspect` and write `sha256 = \"{found}\"`"
+            )),
+            Self::Outline(OutlineError::CoreModule) => {
+                Some("make a component of it: `wasm-tools component new`, or build with a component toolchain".to_owned())
+            }
+            Self::UnknownImports(_) => Some(
+                "build the tool against the interfaces in `wit/`; a WASI 0.2 import other than cli, clocks, filesystem, io, random and sockets is not part of the floor".to_owned(),
+            ),
+            Self::Mismatch(_) => Some("build the tool against the versions in `wit/`".to_owned()),
+            Self::Read { .. } | Self::Outline(_) | Self::Compile(_) | Self::Audit(_) => None,
+        }
+    }
+}
+
+fn raise(limit: Limit) -> String {
+    format!(
+        "raise `{}` under the tool's `limits`, if you trust where it comes from",
+        limit.row().key
+    )
+}
+
+fn missing(missing: &[Missing]) -> String {
+    let words: Vec<String> = missing
+        .iter()
+        .map(|missing| {
+            format!(
+                "`{}` (it imports `{}`)",
+                missing.capability.key(),
+                missing.import
+            )
+        })
+        .collect();
+    words.join(", ")
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+fn lines_of_policy(missing: &[Missing]) -> String {
+    let mut lines =
+        "an entry in the tool's table grants it; an empty list links it and denies every use:"
+            .to_owned();
+    for Missing { capability, .. } in missing {
+        // Writing to a String cannot fail.
+        let _ = write!(lines, "\n    {}", capability.empty_line());
+    }
+    lines
+}
+
+impl Host {
+    /// Loads a component as a tool. Blocks while it compiles, unless the compile cache has it.
+    ///
+    /// # Errors
+    /// [`LoadError`]; that it was refused, and why, is in the trail.
+    pub fn load(&self, source: &Source<'_>, options: ToolOptions) -> Result<Tool, LoadError> {
+        let mut digest = None;
+        let loaded = load(&self.inner, source, &options, &mut digest);
+        record(&self.inner, &options, digest, loaded.as_ref().err()).map_err(LoadError::Audit)?;
+        loaded
+    }
+}
+
+fn record(
+    host: &HostInner,
+    options: &ToolOptions,
+    component: Option<Digest>,
+    refused: Option<&LoadError>,
+) -> Result<(), audit::AuditError> {
+    let reason = refused.map(ToString::to_string);
+    let remedy = refused.and_then(LoadError::remedy);
+    host.trail.append(
+        &audit::Load {
+            tool: (&*options.name).into(),
+            component,
+            policy: Some(options.policy.into()),
+            outcome: refused.map_or(OK, LoadError::code).into(),
+            reason: reason.as_deref().map(Into::into),
+            remedy: remedy.as_deref().map(Into::into),
+        }
+        .into(),
+    )
+}
+
+fn load(
+    host: &Arc<HostInner>,
+    source: &Source<'_>,
+    options: &ToolOptions,
+    digest_out: &mut Option<Digest>,
+) -> Result<Tool, LoadError> {
+    let bytes = read(source, options.limits.component_size)?;
+    let component = digest(&bytes);
+    *digest_out = Some(component);
+    pinned(component, options.sha256)?;
+    let outline = Outline::read(&bytes)?;
+    let size = bytes.len() as u64;
+    let wanted = wanted(host, &outline)?;
+    granted(&wanted, options)?;
+    let compiled = compile(host, component, bytes, options.limits.compile_time)?;
+    minimum(&compiled, &options.limits)?;
+    let linker = link(host, &wanted)?;
+    let functions =
+        functions::read(&compiled, &linker, outline.section.as_ref()).map_err(mismatch)?;
+    let manifest = manifest(&wanted, &functions);
+    let pre = linker.instantiate_pre(&compiled).map_err(mismatch)?;
+    let grant = grant(&manifest, options);
+    let concurrency = usize::try_from(options.limits.concurrency).unwrap_or(Semaphore::MAX_PERMITS);
+    let inner = ToolInner {
+        host: host.clone(),
+        name: options.name.clone(),
+        component,
+        policy: options.policy.into(),
+        size,
+        imports: outline.imports,
+        pre,
+        functions,
+        section: outline.section,
+        manifest,
+        grant,
+        limits: options.limits.clone(),
+        under_way: Arc::new(Semaphore::new(concurrency)),
+    };
+    Ok(Tool {
+        inner: Arc::new(inner),
+    })
+}
+
+fn grant(manifest: &Manifest, options: &ToolOptions) -> Grant {
+    let grant = resolve(manifest, options.rules.clone());
+    options
+        .narrowed_to
+        .iter()
+        .fold(grant, |grant, layer| grant.narrow(layer.clone()))
+}
+
+/// Reads the component, and not a byte more than it may have. A pipe or a device is refused before it can hang.
+fn read<'a>(source: &Source<'a>, most: u64) -> Result<std::borrow::Cow<'a, [u8]>, LoadError> {
+    match source {
+        Source::Bytes(bytes) if bytes.len() as u64 > most => Err(LoadError::TooLarge { most }),
+        Source::Bytes(bytes) => Ok((*bytes).into()),
+        Source::File(path) => read_file(path, most).map(Into::into),
+    }
+}
+
+fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, LoadError> {
+    let failed = |source| LoadError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file =
+        rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
+    let stat = rustix::fs::fstat(&file).map_err(|errno| failed(errno.into()))?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(failed(std::io::Error::other("it is not a regular file")));
+    }
+    let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
+    if size > most {
+        return Err(LoadError::TooLarge { most });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    std::fs::File::from(file)
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(LoadError::TooLarge { most });
+    }
+    Ok(bytes)
+}
+
+fn digest(bytes: &[u8]) -> Digest {
+    <[u8; 32]>::from(Sha256::digest(bytes)).into()
+}
+
+fn pinned(found: Digest, pinned: Option<[u8; 32]>) -> Result<(), LoadError> {
+    match pinned.map(Digest::from) {
+        Some(pinned) if pinned != found => Err(LoadError::WrongDigest { found, pinned }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// What a component's imports come down to.
+struct Wanted<'a> {
+    interfaces: Vec<(&'a Interface, String)>,
+    floor: bool,
+    /// What the floor would use if it were granted: asked for, and not missed.
+    would_use: Vec<Capability>,
+}
+
+fn wanted<'a>(host: &'a HostInner, outline: &Outline) -> Result<Wanted<'a>, LoadError> {
+    let mut wanted = Wanted {
+        interfaces: Vec::new(),
+        floor: false,
+        would_use: Vec::new(),
+    };
+    let mut unknown = Vec::new();
+    for import in &outline.imports {
+        let name = import.split('@').next().unwrap_or(import);
+        if let Some(interface) = host
+            .interfaces
+            .iter()
+            .find(|interface| interface.name == name)
+        {
+            // Two versions that fit the same interface are one.
+            if !wanted
+                .interfaces
+                .iter()
+                .any(|(known, _)| known.name == name)
+            {
+                wanted.interfaces.push((interface, import.clone()));
+            }
+        } else if floor::covers(import) {
+            wanted.floor = true;
+            wanted.would_use.extend(floor::would_use(import));
+        } else {
+            unknown.push(import.clone());
+        }
+    }
+    if unknown.is_empty() {
+        Ok(wanted)
+    } else {
+        Err(LoadError::UnknownImports(unknown))
+    }
+}
+
+fn granted(wanted: &Wanted<'_>, options: &ToolOptions) -> Result<(), LoadError> {
+    let layers = || std::iter::once(&options.rules).chain(&options.narrowed_to);
+    let mut missing = Vec::new();
+    for (interface, import) in &wanted.interfaces {
+        match &interface.needs {
+            Needs::Grant(capability) if !layers().all(|layer| layer.grants(capability)) => {
+                missing.push(Missing {
+                    import: import.clone(),
+                    capability: capability.clone(),
+                });
+            }
+            Needs::Grant(_) | Needs::Nothing => {}
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(LoadError::NotGranted(missing))
+    }
+}
+
+/// The compiled component, from the cache or from the compiler, which gets a thread with a deep stack and a deadline.
+///
+/// A compilation that is late cannot be stopped: its thread ends by itself, and what it made is thrown away.
+fn compile(
+    host: &Arc<HostInner>,
+    digest: Digest,
+    bytes: std::borrow::Cow<'_, [u8]>,
+    most: Duration,
+) -> Result<Component, LoadError> {
+    if let Some(compiled) = host
+        .cache
+        .as_ref()
+        .and_then(|cache| cache.load(&host.engine, digest))
+    {
+        return Ok(compiled);
+    }
+    let (send, receive) = mpsc::sync_channel(1);
+    let bytes = bytes.into_owned();
+    let engine = host.engine.clone();
+    let compiler = std::thread::Builder::new()
+        .name("bailiwick-compile".to_owned())
+        .stack_size(COMPILER_STACK_BYTES);
+    let spawned = compiler.spawn(move || {
+        // Nobody listens any more when it is late.
+        let _ = send.send(Component::from_binary(&engine, &bytes));
+    });
+    spawned.map_err(|error| LoadError::Compile(error.to_string()))?;
+    let compiled = match receive.recv_timeout(most) {
+        Ok(compiled) => compiled.map_err(|error| LoadError::Compile(chain(&error)))?,
+        Err(mpsc::RecvTimeoutError::Timeout) => return Err(LoadError::CompileTime(most)),
+        Err(mpsc::RecvTimeoutError::Disconnected) => {
+            return Err(LoadError::Compile("the compiler failed".to_owned()));
+        }
+    };
+    if let Some(cache) = &host.cache {
+        // A cache that cannot be written makes the next start slow, and nothing else.
+        let _ = cache.store(digest, &compiled);
+    }
+    Ok(compiled)
+}
+
+/// An error of wasmtime's with all its causes, in one line.
+fn chain(error: &wasmtime::Error) -> String {
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    causes.join(": ").replace('\n', " ")
+}
+
+fn mismatch(error: wasmtime::Error) -> LoadError {
+    LoadError::Mismatch(chain(&error))
+}
+
+/// Refuses a component whose declared minimum is above the tool's ceiling: it could never start.
+fn minimum(compiled: &Component, limits: &Limits) -> Result<(), LoadError> {
+    let Some(required) = compiled.resources_required() else {
+        return Ok(());
+    };
+    let memory = required.max_initial_memory_size.unwrap_or(0);
+    let elements = required.max_initial_table_size.unwrap_or(0);
+    if memory > limits.memory {
+        let most = limits.memory;
+        return Err(LoadError::Minimum {
+            limit: Limit::Memory,
+            needed: memory,
+            unit: "bytes of memory",
+            most,
+        });
+    }
+    if elements > limits.table_elements {
+        let most = limits.table_elements;
+        return Err(LoadError::Minimum {
+            limit: Limit::TableElements,
+            needed: elements,
+            unit: "table elements",
+            most,
+        });
+    }
+    Ok(())
+}
+
+/// A linker with what was granted and imported, and nothing else.
+fn link(host: &HostInner, wanted: &Wanted<'_>) -> Result<Linker<CallState>, LoadError> {
+    let mut linker = Linker::new(&host.engine);
+    for (interface, _) in &wanted.interfaces {
+        (interface.link)(&mut linker).map_err(mismatch)?;
+    }
+    if wanted.floor {
+        floor::link(&mut linker).map_err(mismatch)?;
+    }
+    Ok(linker)
+}
+
+/// What the tool asks for: what it imports, and what its functions want as handles.
+fn manifest(wanted: &Wanted<'_>, functions: &[Function]) -> Manifest {
+    let mut manifest = Manifest::new();
+    for (interface, _) in &wanted.interfaces {
+        match &interface.needs {
+            Needs::Grant(capability) => manifest.ask(capability.clone()),
+            Needs::Nothing => {}
+        }
+    }
+    for capability in &wanted.would_use {
+        manifest.ask(capability.clone());
+    }
+    let signatures = functions
+        .iter()
+        .filter_map(|function| function.signature().ok());
+    for kind in signatures.flat_map(|signature| signature.asks()) {
+        manifest.ask(match kind {
+            HandleKind::Reader => Capability::ReadFile,
+            HandleKind::Writer => Capability::WriteFile,
+        });
+    }
+    manifest
+}

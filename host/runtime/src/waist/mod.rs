@@ -1,0 +1,123 @@
+//! The waist: the one place that everything passes which a guest can make the host do.
+//!
+//! ```text
+//! guest → adapter (WIT types ↔ operation) → waist: meter → decide → record → perform → record → reply
+//! ```
+//!
+//! The attacker is the guest: it chooses every operation, its arguments, their order and their number. The order of
+//! evaluation is fixed here and not in the capabilities: an operation is counted first, so that even refused attempts
+//! are bounded; then decided, by the policy alone; then recorded, when it has an effect, so that the trail knows of it
+//! even if the host dies in the middle; then performed, with the permit as the only way to the values that I/O needs;
+//! then recorded with what came of it; and only then answered. Where the trail cannot be written the call ends: no
+//! answer leaves the waist unrecorded.
+//!
+//! There are two kinds of operation. An [`Attempt`](Attempted) names something (a path, a URL) and is decided. An
+//! operation on a handle ([`Held`]) is not: the authority is the handle, which an attempt gave. It is counted, and the
+//! totals are recorded when the handle is closed.
+//!
+//! Deliberately absent: an operation that is neither; a way for a capability to reach I/O from the guest's side; text
+//! for the guest about why something was denied.
+
+mod failure;
+mod handles;
+mod meter;
+mod operation;
+mod record;
+mod scene;
+
+pub use failure::{Failure, Reply, answer, reply};
+pub use handles::{Handle, HandleId, Handles};
+pub use meter::{Meter, Spent};
+pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording};
+pub use scene::{LogLine, Scene, Services};
+
+pub(crate) use record::Trace;
+
+use operation::Erased;
+
+/// One call's way to the side that holds authority.
+///
+/// In the same process that side is a [`Scene`] and an operation is a direct call: nothing is serialised. Anything else
+/// that answers operations is a [`Performer`]: a fake for a test, a recording, another process.
+pub struct Waist {
+    side: Side,
+}
+
+enum Side {
+    Here(Box<Scene>),
+    There(Box<dyn Performer>),
+}
+
+impl std::fmt::Debug for Waist {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Waist").finish_non_exhaustive()
+    }
+}
+
+impl Waist {
+    /// The waist with authority on its other side.
+    pub(crate) fn here(scene: Scene) -> Self {
+        Self {
+            side: Side::Here(Box::new(scene)),
+        }
+    }
+
+    /// The waist with something else on its other side, which holds whatever authority it holds.
+    pub fn there(performer: Box<dyn Performer>) -> Self {
+        Self {
+            side: Side::There(performer),
+        }
+    }
+
+    /// Makes an attempt: counted, decided, recorded, performed.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`] when the policy does not permit it, [`Failure::Limit`] when a limit is reached,
+    /// [`Failure::Fault`] when the trail cannot be written, and what the operation itself fails with.
+    pub async fn attempt<O: Attempted>(&mut self, operation: O) -> Result<O::Reply, Failure> {
+        match &mut self.side {
+            Side::Here(scene) => scene.attempt(operation).await,
+            Side::There(performer) => ask(performer.as_mut(), operation).await,
+        }
+    }
+
+    /// Works on a handle: counted, performed.
+    ///
+    /// # Errors
+    /// [`Failure::Limit`] when a limit is reached, and what the operation itself fails with.
+    pub async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
+        match &mut self.side {
+            Side::Here(scene) => scene.held(operation).await,
+            Side::There(performer) => ask(performer.as_mut(), operation).await,
+        }
+    }
+
+    pub(crate) fn scene(&self) -> Option<&Scene> {
+        match &self.side {
+            Side::Here(scene) => Some(scene),
+            Side::There(_) => None,
+        }
+    }
+
+    pub(crate) fn scene_mut(&mut self) -> Option<&mut Scene> {
+        match &mut self.side {
+            Side::Here(scene) => Some(scene),
+            Side::There(_) => None,
+        }
+    }
+}
+
+/// Has another performer answer, and checks that the reply is of the type that the operation asks for.
+async fn ask<O: Operation>(
+    performer: &mut dyn Performer,
+    operation: O,
+) -> Result<O::Reply, Failure> {
+    let reply = performer.perform(Box::new(Erased(operation))).await?;
+    match reply.downcast::<O::Reply>() {
+        Ok(reply) => Ok(*reply),
+        Err(_) => Err(Failure::Fault(format!(
+            "the performer answered `{}` with another type",
+            O::NAME
+        ))),
+    }
+}

@@ -1,0 +1,111 @@
+//! What passes the waist: operations, plain data with a name, and the traits that say how each is treated.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::future::Future;
+
+use bailiwick_policy as policy;
+use futures_util::future::BoxFuture;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Failure, HandleId, Scene};
+
+/// One thing that a guest can make the host do: plain data, in which handles are ids, with one typed reply.
+///
+/// It is serialisable so that the side which performs it can be another process. In the same process nothing is
+/// serialised.
+pub trait Operation: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The name, unique among all operations: the capability's key, a dot, a verb (`read-file.read`).
+    const NAME: &'static str;
+    /// What comes back.
+    type Reply: Serialize + DeserializeOwned + Send + 'static;
+}
+
+/// When an attempt is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// Once, with what came of it: for what changes nothing outside.
+    Done,
+    /// Before and after: for what has an effect outside, so that the trail knows of it even if the host dies between.
+    Effect,
+    /// When the handle is opened and, with its totals, when it is closed.
+    Handle,
+    /// Not, unless it is denied: for what is so frequent and so harmless that only its count in the call's record
+    /// matters (a clock).
+    Counted,
+}
+
+/// An operation that the policy decides about.
+///
+/// The waist calls these in their order. A capability can neither skip the decision nor perform without a permit: the
+/// permit's target is the only checked form of the arguments there is.
+pub trait Attempted: Operation {
+    /// What is attempted, in the policy's terms.
+    type Attempt<'a>: policy::Attempt<Target = Self::Target>;
+    /// The checked, normalised form of the arguments that the permit holds.
+    type Target: Send;
+    /// When it is recorded.
+    const RECORDING: Recording;
+
+    /// States the attempt.
+    fn attempt(&self) -> Self::Attempt<'_>;
+
+    /// The attempt in words, for the trail.
+    fn words(&self) -> Cow<'_, str>;
+
+    /// Does it. Here, and only here, is I/O.
+    ///
+    /// # Errors
+    /// Whatever the guest may learn about why it did not work.
+    fn perform(
+        self,
+        permit: policy::Permit<Self::Target>,
+        scene: &mut Scene,
+    ) -> impl Future<Output = Result<Self::Reply, Failure>> + Send;
+
+    /// The handle in a reply, for [`Recording::Handle`].
+    fn handle(_reply: &Self::Reply) -> Option<HandleId> {
+        None
+    }
+}
+
+/// An operation on a handle that the guest holds. The handle is the authority: nothing is decided.
+pub trait Held: Operation {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Whatever the guest may learn about why it did not work.
+    fn perform(
+        self,
+        scene: &mut Scene,
+    ) -> impl Future<Output = Result<Self::Reply, Failure>> + Send;
+}
+
+/// An operation whose type is not known here.
+pub trait AnyOperation: Send {
+    /// [`Operation::NAME`].
+    fn name(&self) -> &'static str;
+    /// The operation, to be downcast.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// Answers operations: what stands on the other side of the waist when it is not a [`Scene`].
+pub trait Performer: Send {
+    /// Answers with the operation's [`Operation::Reply`] in a box; another type is a host fault.
+    fn perform<'a>(
+        &'a mut self,
+        operation: Box<dyn AnyOperation>,
+    ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>>;
+}
+
+pub(super) struct Erased<O>(pub(super) O);
+
+impl<O: Operation> AnyOperation for Erased<O> {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        &self.0
+    }
+}

@@ -1,0 +1,293 @@
+//! The side of the waist that holds authority, for one call: its grant, meter, handles and trail.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bailiwick_policy::{Attempt as _, Denial, Grant, Permit};
+
+use super::record::{Note, Trace};
+use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording};
+
+/// What the capabilities of a host work with (a directory, a transport, a database), by type. Made once, shared by all
+/// calls.
+#[derive(Clone, Default)]
+pub struct Services {
+    by_type: Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Services")
+            .field("count", &self.by_type.len())
+            .finish()
+    }
+}
+
+impl Services {
+    /// Adds a service; one of the same type is replaced.
+    pub(crate) fn with<T: Send + Sync + 'static>(mut self, service: T) -> Self {
+        Arc::make_mut(&mut self.by_type).insert(TypeId::of::<T>(), Arc::new(service));
+        self
+    }
+
+    /// The service of this type.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when the host was built without it.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, Failure> {
+        let service = self.by_type.get(&TypeId::of::<T>()).cloned();
+        service
+            .and_then(|service| service.downcast().ok())
+            .ok_or_else(|| {
+                Failure::Fault(format!("the host has no `{}`", std::any::type_name::<T>()))
+            })
+    }
+}
+
+/// One line of a call's log, as the guest gave it: not yet fit for a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// `debug`, `info`, `warn` or `error`; `stdout` and `stderr` for what a language's runtime printed.
+    pub level: &'static str,
+    /// The text, one line.
+    pub message: String,
+}
+
+/// The side of the waist that holds authority, for one call.
+///
+/// # Authority
+/// Whoever has a scene can do what the call's grant permits.
+pub struct Scene {
+    grant: Grant,
+    /// What the call has used up.
+    pub meter: Meter,
+    /// What the call has open.
+    pub handles: Handles,
+    services: Services,
+    trace: Trace,
+    log: Vec<LogLine>,
+    started: Instant,
+    /// An effect that was recorded as begun and not yet as ended.
+    pending: Option<Note>,
+    /// The last denial, for the caller of the tool when it was the caller's argument.
+    denial: Option<Denial>,
+}
+
+impl std::fmt::Debug for Scene {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Scene")
+            .field("grant", &self.grant)
+            .field("meter", &self.meter)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scene {
+    pub(crate) fn new(grant: Grant, meter: Meter, services: Services, trace: Trace) -> Self {
+        let most = usize::try_from(meter.limits().handles).unwrap_or(usize::MAX);
+        Self {
+            grant,
+            meter,
+            handles: Handles::new(most),
+            services,
+            trace,
+            log: Vec::new(),
+            started: Instant::now(),
+            pending: None,
+            denial: None,
+        }
+    }
+
+    /// What the capabilities of this host work with.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// When the call began.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// What the call may do.
+    pub(crate) fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    /// The lines that were logged.
+    pub(crate) fn take_log(&mut self) -> Vec<LogLine> {
+        std::mem::take(&mut self.log)
+    }
+
+    /// Keeps a line for the operator's log, or counts it as dropped.
+    pub fn log(&mut self, level: &'static str, message: String) {
+        if self.meter.log(message.len() as u64 + 1) {
+            self.log.push(LogLine { level, message });
+        }
+    }
+
+    /// Decides a further attempt in the middle of an operation: a redirect. A denial is recorded.
+    ///
+    /// # Errors
+    /// [`Failure::Denied`], or [`Failure::Fault`] when the denial could not be recorded.
+    pub fn decide<A: bailiwick_policy::Attempt>(
+        &mut self,
+        operation: &'static str,
+        attempt: A,
+        words: &str,
+    ) -> Result<Permit<A::Target>, Failure> {
+        let key = attempt.capability();
+        self.meter.attempt();
+        let decision = self.grant.decide(attempt);
+        decision
+            .map_err(|denial| self.denied(Note::new(operation, key.key(), words, None), &denial))
+    }
+
+    /// Records that a second fact (an address, a link) led to a denial, and gives what the guest learns of it.
+    pub fn deny(&mut self, operation: &'static str, words: &str, denial: &Denial) -> Failure {
+        let note = Note::new(operation, denial.capability().key(), words, None);
+        self.denied(note, denial)
+    }
+
+    fn denied(&mut self, mut note: Note, denial: &Denial) -> Failure {
+        self.meter.denial();
+        self.trace.number(&mut note);
+        let recorded = self.trace.denied(&note, denial);
+        self.denial = Some(denial.clone());
+        match recorded {
+            Ok(()) => Failure::Denied,
+            Err(fault) => fault,
+        }
+    }
+
+    /// The last denial. It is for whoever called the tool, never for the tool.
+    pub(crate) fn take_denial(&mut self) -> Option<Denial> {
+        self.denial.take()
+    }
+
+    /// meter → decide → record → perform → record.
+    pub(super) async fn attempt<O: Attempted>(
+        &mut self,
+        operation: O,
+    ) -> Result<O::Reply, Failure> {
+        self.meter.host_call()?;
+        let attempt = operation.attempt();
+        let key = attempt.capability();
+        let decision = self.grant.decide(attempt);
+        self.meter.attempt();
+        let permit = match decision {
+            Ok(permit) => permit,
+            Err(denial) => {
+                let note = Note::new(O::NAME, key.key(), &operation.words(), None);
+                return Err(self.denied(note, &denial));
+            }
+        };
+        if O::RECORDING == Recording::Counted {
+            return operation.perform(permit, self).await;
+        }
+        let mut note = Note::new(
+            O::NAME,
+            key.key(),
+            &operation.words(),
+            Some(permit.rule().clone()),
+        );
+        self.trace.number(&mut note);
+        if O::RECORDING == Recording::Effect {
+            self.trace.began(&note)?;
+            self.pending = Some(note.clone());
+        }
+        let before = self.meter.spent().bytes();
+        let answer = operation.perform(permit, self).await;
+        let bytes = self.meter.spent().bytes() - before;
+        self.pending = None;
+        self.record::<O>(note, &answer, bytes)?;
+        answer
+    }
+
+    /// Records what came of an attempt. A denial inside of it (an address, a link, a redirect) has its own record.
+    fn record<O: Attempted>(
+        &mut self,
+        note: Note,
+        answer: &Result<O::Reply, Failure>,
+        bytes: u64,
+    ) -> Result<(), Failure> {
+        let outcome = answer.as_ref().err();
+        match O::RECORDING {
+            Recording::Counted => Ok(()),
+            Recording::Done => self.trace.done(&note, bytes, outcome),
+            Recording::Effect => self.trace.ended(&note, bytes, outcome),
+            Recording::Handle => {
+                let Some(id) = answer.as_ref().ok().and_then(O::handle) else {
+                    return self.trace.done(&note, bytes, outcome);
+                };
+                self.trace.opened(&note)?;
+                self.handles.note(id, note);
+                Ok(())
+            }
+        }
+    }
+
+    /// meter → perform.
+    pub(super) async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
+        self.meter.host_call()?;
+        operation.perform(self).await
+    }
+
+    /// Closes a handle and records its totals.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when the close could not be recorded.
+    pub fn close(&mut self, id: HandleId) -> Result<(), Failure> {
+        match self.handles.close(id) {
+            Some((note, bytes)) => self.trace.closed(&note, bytes),
+            None => Ok(()),
+        }
+    }
+
+    /// Records a further effect of a handle (the commit of a writer) as begun.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when it could not be recorded: the effect must then not take place.
+    pub fn begin_effect(
+        &mut self,
+        operation: &'static str,
+        key: &'static str,
+        words: &str,
+    ) -> Result<(), Failure> {
+        let mut note = Note::new(operation, key, words, None);
+        self.trace.number(&mut note);
+        self.trace.began(&note)?;
+        self.pending = Some(note);
+        Ok(())
+    }
+
+    /// Records that the effect has ended, and how.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when it could not be recorded.
+    pub fn end_effect(&mut self, bytes: u64, outcome: Option<&Failure>) -> Result<(), Failure> {
+        match self.pending.take() {
+            Some(note) => self.trace.ended(&note, bytes, outcome),
+            None => Ok(()),
+        }
+    }
+
+    /// Closes everything that is still open, and records what was interrupted: the call has ended.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when something could not be recorded. Everything is closed nevertheless.
+    pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        let interrupted = self.end_effect(0, Some(&Failure::Other("interrupted".to_owned())));
+        let ids = self.handles.ids();
+        ids.into_iter()
+            .map(|id| self.close(id))
+            .fold(interrupted, Result::and)
+    }
+
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
+    }
+}
