@@ -56,7 +56,7 @@ pub trait Scope: fmt::Debug + Send + Sync {
     }
 }
 
-type Parser = dyn Fn(&[Setting]) -> Result<Box<dyn Scope>, ScopeError> + Send + Sync;
+pub(crate) type Parser = dyn Fn(&[Setting]) -> Result<Box<dyn Scope>, ScopeError> + Send + Sync;
 
 /// The extensions that a host knows, by key. A key that is not here is an error in a policy file.
 #[derive(Clone, Default)]

@@ -323,6 +323,38 @@ impl RulesBuilder {
         Ok(self)
     }
 
+    /// Adds what stands behind a flag such as `--read-file`: a pattern, or a table as in the policy file
+    /// (`{ url = "https://…", methods = ["POST"] }`). `allow_private` is `--allow-private`, which goes for every URL.
+    ///
+    /// # Errors
+    /// What is wrong with the text. `clock` and `random` have none, and an extension has no flag.
+    pub fn flag(
+        mut self,
+        capability: &Capability,
+        text: &str,
+        allow_private: bool,
+    ) -> Result<Self, RuleError> {
+        let origin = Origin::Flag(format!("--{}", capability.key()).into());
+        if text.starts_with('{') {
+            crate::file::read_alone(&mut self.rules, capability, text, &origin)?;
+            return Ok(self);
+        }
+        let url = || HttpRule {
+            allow_private: allow_private && !text.starts_with('!'),
+            ..HttpRule::new(text)
+        };
+        match capability {
+            Capability::ReadFile => self.read_file(text, origin),
+            Capability::WriteFile => self.write_file(text, origin),
+            Capability::ListFiles => self.list_files(text, origin),
+            Capability::HttpGet => self.http_get(url(), origin),
+            Capability::HttpRequest => self.http_request(url(), origin),
+            Capability::Clock | Capability::Random | Capability::Extension(_) => Err(
+                RuleError::new("flag", format!("`{capability}` has no patterns")),
+            ),
+        }
+    }
+
     /// Grants the real time.
     #[must_use]
     pub fn clock(mut self, origin: Origin) -> Self {
@@ -374,7 +406,7 @@ impl RulesBuilder {
     }
 }
 
-fn reference(setting: &Setting, origin: &Origin) -> RuleRef {
+pub(crate) fn reference(setting: &Setting, origin: &Origin) -> RuleRef {
     let text = match setting {
         Setting::Text(text) => text.as_str().into(),
         Setting::Integer(_) | Setting::Boolean(_) | Setting::List(_) | Setting::Table(_) => {

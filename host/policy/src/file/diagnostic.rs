@@ -142,23 +142,24 @@ impl Diagnostic {
     /// The part of the line to show, and how many characters of it stand before the mistake.
     fn shown(&self) -> (String, usize) {
         let before = self.column as usize - 1;
-        let skip = if before > LINE_CHARACTERS_MAX / 2 {
-            before - LINE_CHARACTERS_MAX / 4
-        } else {
-            0
-        };
+        let length = self.source.chars().count();
+        if length <= LINE_CHARACTERS_MAX {
+            return (self.source.clone(), before);
+        }
+        let skip = before.saturating_sub(LINE_CHARACTERS_MAX / 4);
         let mut source: String = self
             .source
             .chars()
             .skip(skip)
             .take(LINE_CHARACTERS_MAX)
             .collect();
-        if source.trim_end().len() < source.len()
-            && before - skip <= source.trim_end().chars().count()
-        {
-            source.truncate(source.trim_end().len());
+        if skip + LINE_CHARACTERS_MAX < length {
+            source.push('…');
         }
-        (source, before - skip)
+        if skip == 0 {
+            return (source, before);
+        }
+        (format!("…{source}"), before - skip + 1)
     }
 }
 

@@ -1,8 +1,16 @@
 //! The policy file, `bailiwick.toml`: what it says, read with places and written in canonical form.
 
+mod canonical;
 mod diagnostic;
 mod digest;
+mod keys;
+mod node;
+mod parse;
 mod policy;
+mod protect;
+mod reader;
+mod rule_reader;
+mod suggest;
 mod text;
 
 pub use diagnostic::{Diagnostic, Diagnostics};
@@ -10,4 +18,5 @@ pub use digest::{Digest, DigestError};
 pub use policy::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Network, Policy, Proxy, ToolPolicy,
 };
+pub(crate) use rule_reader::read_alone;
 pub(crate) use text::{quoted, setting_text, toml_key};

@@ -1,0 +1,213 @@
+//! A policy as text: the one spelling that every policy with the same meaning and order has.
+
+use super::policy::{AuditSettings, Network, Policy, ToolPolicy};
+use super::{quoted, setting_text, toml_key};
+use crate::limits::{LimitRow, Limits, Unit, format_bytes};
+use crate::path::PathPattern;
+use crate::rule::Rule;
+use crate::rules::Rules;
+use crate::settings::{DirectorySettings, FileSettings, HttpSettings, Names};
+use crate::url::UrlPattern;
+use std::fmt::{self, Write};
+
+impl fmt::Display for Policy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sections: Vec<String> = self.tools.iter().map(tool).collect();
+        sections.extend(network(&self.network));
+        sections.extend(audit(&self.audit));
+        formatter.write_str(&sections.join("\n"))
+    }
+}
+
+fn tool(tool: &ToolPolicy) -> String {
+    let mut text = format!("[tools.{}]\n", toml_key(&tool.name));
+    line(&mut text, "component", &quoted(&tool.component));
+    if let Some(digest) = tool.sha256 {
+        line(&mut text, "sha256", &quoted(&digest.to_string()));
+    }
+    rules(&mut text, &tool.rules);
+    limits(&mut text, &tool.name, &tool.limits);
+    text
+}
+
+fn rules(text: &mut String, rules: &Rules) {
+    if let Some(scope) = &rules.read_file {
+        list(text, "read-file", scope.rules().iter().map(file_rule));
+    }
+    if let Some(scope) = &rules.write_file {
+        list(text, "write-file", scope.rules().iter().map(file_rule));
+    }
+    if let Some(scope) = &rules.list_files {
+        list(text, "list-files", scope.rules().iter().map(directory_rule));
+    }
+    if let Some(scope) = &rules.http_get {
+        list(
+            text,
+            "http-get",
+            scope
+                .rules()
+                .iter()
+                .map(|rule| http_rule(rule, &HttpSettings::get())),
+        );
+    }
+    if let Some(scope) = &rules.http_request {
+        list(
+            text,
+            "http-request",
+            scope
+                .rules()
+                .iter()
+                .map(|rule| http_rule(rule, &HttpSettings::request())),
+        );
+    }
+    for (key, switch) in [("clock", &rules.clock), ("random", &rules.random)] {
+        if switch.is_some() {
+            line(text, key, "true");
+        }
+    }
+    for (key, scope) in &rules.extensions {
+        list(
+            text,
+            &toml_key(key),
+            scope.settings.iter().map(setting_text),
+        );
+    }
+}
+
+fn limits(text: &mut String, tool: &str, limits: &Limits) {
+    let changed = |row: &&LimitRow| limits.get(row.limit) != row.default;
+    let lines = Limits::TABLE.iter().filter(changed).map(|row| {
+        let number = row.format(limits.get(row.limit));
+        let value = if row.unit == Unit::Count {
+            number
+        } else {
+            quoted(&number)
+        };
+        format!("{} = {value}\n", row.key)
+    });
+    let lines: String = lines.collect();
+    if !lines.is_empty() {
+        text.push_str(&format!("\n[tools.{}.limits]\n{lines}", toml_key(tool)));
+    }
+}
+
+fn network(network: &Network) -> Option<String> {
+    let mut text = String::from("[network]\n");
+    let empty = text.len();
+    if let Some(file) = &network.ca_file {
+        line(&mut text, "ca-file", &quoted(file));
+    }
+    if let Some(proxy) = &network.proxy {
+        line(&mut text, "proxy", &quoted(&proxy.to_string()));
+    }
+    if let Some(resolver) = &network.resolver {
+        line(&mut text, "resolver", &quoted(&resolver.to_string()));
+    }
+    (text.len() > empty).then_some(text)
+}
+
+fn audit(audit: &AuditSettings) -> Option<String> {
+    let default = AuditSettings::default();
+    let mut text = String::from("[audit]\n");
+    let empty = text.len();
+    if let Some(file) = &audit.file {
+        line(&mut text, "file", &quoted(file));
+    }
+    if audit.sync != default.sync {
+        line(&mut text, "sync", &quoted(audit.sync.as_str()));
+    }
+    if audit.checkpoint_every != default.checkpoint_every {
+        line(
+            &mut text,
+            "checkpoint-every",
+            &audit.checkpoint_every.to_string(),
+        );
+    }
+    if let Some(file) = &audit.key_file {
+        line(&mut text, "key-file", &quoted(file));
+    }
+    (text.len() > empty).then_some(text)
+}
+
+fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {
+    let mut settings = Vec::new();
+    if rule.settings.allow_hard_links {
+        settings.push("allow-hard-links = true".to_owned());
+    }
+    if let Some(bytes) = rule.settings.max_size {
+        settings.push(format!("max-size = {}", quoted(&format_bytes(bytes))));
+    }
+    entry(
+        "path",
+        rule.pattern.as_str(),
+        settings,
+        rule.pattern.is_everything(),
+    )
+}
+
+fn directory_rule(rule: &Rule<PathPattern, DirectorySettings>) -> String {
+    entry(
+        "path",
+        rule.pattern.as_str(),
+        Vec::new(),
+        rule.pattern.is_everything(),
+    )
+}
+
+fn http_rule(rule: &Rule<UrlPattern, HttpSettings>, default: &HttpSettings) -> String {
+    let mut settings = Vec::new();
+    if rule.settings.methods != default.methods {
+        settings.push(format!("methods = {}", names(&rule.settings.methods)));
+    }
+    if rule.settings.headers != default.headers {
+        settings.push(format!("headers = {}", names(&rule.settings.headers)));
+    }
+    if let Some(bytes) = rule.settings.max_response {
+        settings.push(format!("max-response = {}", quoted(&format_bytes(bytes))));
+    }
+    if rule.settings.allow_private {
+        settings.push("allow-private = true".to_owned());
+    }
+    entry(
+        "url",
+        rule.pattern.as_str(),
+        settings,
+        rule.pattern.is_everything(),
+    )
+}
+
+fn entry(key: &str, pattern: &str, mut settings: Vec<String>, everything: bool) -> String {
+    if everything {
+        settings.push("everything = true".to_owned());
+    }
+    match settings.is_empty() {
+        true => quoted(pattern),
+        false => format!("{{ {key} = {}, {} }}", quoted(pattern), settings.join(", ")),
+    }
+}
+
+fn names(names: &Names) -> String {
+    format!(
+        "[{}]",
+        names.iter().map(quoted).collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn line(text: &mut String, key: &str, value: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{key} = {value}");
+}
+
+/// A list on one line while it has one entry, and with a line for each where it has more.
+fn list(text: &mut String, key: &str, entries: impl Iterator<Item = String>) {
+    let entries: Vec<String> = entries.collect();
+    match entries.as_slice() {
+        [] => line(text, key, "[]"),
+        [entry] => line(text, key, &format!("[{entry}]")),
+        entries => line(
+            text,
+            key,
+            &format!("[\n    {},\n]", entries.join(",\n    ")),
+        ),
+    }
+}

@@ -1,0 +1,256 @@
+//! Every key that a policy file may have. The reader, the canonical form and the JSON Schema all come from these tables.
+
+/// A key of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+    pub(super) required: bool,
+    /// One sentence for editors.
+    pub(super) about: &'static str,
+}
+
+/// What stands behind a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Tables by the name of a tool.
+    Tools,
+    /// A table with these keys.
+    Table(&'static [Key]),
+    /// The table of limits.
+    Limits,
+    /// A list of strings, or of tables with these keys, the first of which is what a string alone means.
+    Rules(&'static [Key]),
+    /// A string.
+    Text,
+    /// 64 hexadecimal digits.
+    Digest,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// `http://host:port`.
+    Proxy,
+    /// An IP address, perhaps with a port.
+    Resolver,
+    /// A size with its unit.
+    Size,
+    /// A whole number from 1.
+    Count,
+    /// `true` and nothing else: `false` would be the same as leaving the key out.
+    True,
+    /// A list of strings.
+    Names,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Key {}
+
+const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
+    Key {
+        name,
+        shape,
+        required: false,
+        about,
+    }
+}
+
+const fn required(name: &'static str, shape: Shape, about: &'static str) -> Key {
+    Key {
+        name,
+        shape,
+        required: true,
+        about,
+    }
+}
+
+pub(super) const FILE: &[Key] = &[
+    key(
+        "tools",
+        Shape::Tools,
+        "What each tool may do, by the tool's name.",
+    ),
+    key(
+        "network",
+        Shape::Table(NETWORK),
+        "How the host reaches the network.",
+    ),
+    key("audit", Shape::Table(AUDIT), "Where the audit trail goes."),
+];
+
+pub(super) const TOOL: &[Key] = &[
+    required(
+        "component",
+        Shape::Text,
+        "The component's file, relative to this file.",
+    ),
+    key(
+        "sha256",
+        Shape::Digest,
+        "The digest that the component has to have.",
+    ),
+    key(
+        "read-file",
+        Shape::Rules(FILE_RULE),
+        "Files that the tool may read. `!` in front denies.",
+    ),
+    key(
+        "write-file",
+        Shape::Rules(FILE_RULE),
+        "Files that the tool may write. `!` in front denies.",
+    ),
+    key(
+        "list-files",
+        Shape::Rules(DIRECTORY_RULE),
+        "Directories whose names the tool may see; `.` is the root.",
+    ),
+    key(
+        "http-get",
+        Shape::Rules(URL_RULE),
+        "URLs that the tool may fetch. `!` in front denies.",
+    ),
+    key(
+        "http-request",
+        Shape::Rules(REQUEST_RULE),
+        "URLs that the tool may send requests to.",
+    ),
+    key("clock", Shape::True, "The tool may read the real time."),
+    key(
+        "random",
+        Shape::True,
+        "The tool may draw unpredictable bytes.",
+    ),
+    key(
+        "limits",
+        Shape::Limits,
+        "The tool's limits, where they differ from the defaults.",
+    ),
+];
+
+pub(super) const FILE_RULE: &[Key] = &[
+    required(
+        "path",
+        Shape::Text,
+        "The pattern: `*` stays within a name, `**` crosses names.",
+    ),
+    key(
+        "allow-hard-links",
+        Shape::True,
+        "Files with several names too.",
+    ),
+    key("max-size", Shape::Size, "Files up to this size only."),
+    key(
+        "everything",
+        Shape::True,
+        "The pattern covers the whole root, and that is meant.",
+    ),
+];
+
+pub(super) const DIRECTORY_RULE: &[Key] = &[
+    required("path", Shape::Text, "The pattern; it names directories."),
+    key(
+        "everything",
+        Shape::True,
+        "The pattern covers the whole root, and that is meant.",
+    ),
+];
+
+pub(super) const URL_RULE: &[Key] = &[
+    required(
+        "url",
+        Shape::Text,
+        "The pattern, such as `https://api.example.com/v1/**`.",
+    ),
+    key(
+        "max-response",
+        Shape::Size,
+        "Responses up to this size only.",
+    ),
+    key(
+        "allow-private",
+        Shape::True,
+        "Addresses of private networks and of this machine too.",
+    ),
+    key(
+        "everything",
+        Shape::True,
+        "The pattern covers every host, and that is meant.",
+    ),
+];
+
+pub(super) const REQUEST_RULE: &[Key] = &[
+    required(
+        "url",
+        Shape::Text,
+        "The pattern, such as `https://api.example.com/v1/**`.",
+    ),
+    key(
+        "methods",
+        Shape::Names,
+        "The methods that may be sent; GET and HEAD where this is left out.",
+    ),
+    key(
+        "headers",
+        Shape::Names,
+        "The headers that the tool may set; accept, content-type and user-agent where this is left out.",
+    ),
+    key(
+        "max-response",
+        Shape::Size,
+        "Responses up to this size only.",
+    ),
+    key(
+        "allow-private",
+        Shape::True,
+        "Addresses of private networks and of this machine too.",
+    ),
+    key(
+        "everything",
+        Shape::True,
+        "The pattern covers every host, and that is meant.",
+    ),
+];
+
+pub(super) const NETWORK: &[Key] = &[
+    key(
+        "ca-file",
+        Shape::Text,
+        "A PEM file of certificates to trust beside the built-in ones, relative to this file.",
+    ),
+    key(
+        "proxy",
+        Shape::Proxy,
+        "An HTTP proxy for all requests; the proxy then checks the addresses, not the host.",
+    ),
+    key(
+        "resolver",
+        Shape::Resolver,
+        "The name server to ask instead of the system's, such as `192.0.2.53` or `192.0.2.53:5353`.",
+    ),
+];
+
+pub(super) const AUDIT: &[Key] = &[
+    key(
+        "file",
+        Shape::Text,
+        "The trail's file, relative to this file.",
+    ),
+    key(
+        "sync",
+        Shape::Word(&["always", "commit", "never"]),
+        "When the trail is forced to the disk: after every record, before every effect and at the end of a call (the default), or never.",
+    ),
+    key(
+        "checkpoint-every",
+        Shape::Count,
+        "Records from one signed checkpoint to the next.",
+    ),
+    key(
+        "key-file",
+        Shape::Text,
+        "The file with the Ed25519 seed that signs checkpoints, relative to this file.",
+    ),
+];

@@ -1,0 +1,426 @@
+//! From the text of a policy file to a policy, or to everything that is wrong with it.
+
+use super::diagnostic::{Diagnostics, Mistake};
+use super::keys::{AUDIT, FILE, NETWORK, TOOL};
+use super::node::{Kind, Node};
+use super::policy::{AuditSettings, AuditSync, Network, Policy, Proxy, ToolPolicy};
+use super::reader::Reader;
+use super::{protect, suggest};
+use crate::capability::Capability;
+use crate::extension::Extensions;
+use crate::limits::{Limit, LimitError, LimitRow, LimitSettings, Limits, Unit};
+use crate::rule::RuleRef;
+use crate::rules::{Rules, Source};
+use crate::url::{HttpUrl, Scheme};
+use std::error::Error;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+use std::sync::Arc;
+use toml_edit::TableLike;
+
+/// More than a policy that people read; a parser's time is not for an attacker to choose.
+const FILE_BYTES_MAX: usize = 4 << 20;
+/// A tool's name goes into MCP, file names and terminals.
+const NAME_BYTES_MAX: usize = 64;
+
+impl Policy {
+    /// Reads a policy file. `file_name` is what places in it are named with.
+    ///
+    /// ```
+    /// use bailiwick_policy::{Extensions, Policy};
+    /// let policy = Policy::parse("bailiwick.toml", r#"
+    ///     [tools.csv-summary]
+    ///     component = "csv_summary.wasm"
+    ///     read-file = ["workspace/input.csv"]
+    /// "#, &Extensions::new())?;
+    /// assert!(policy.tool("csv-summary").is_some());
+    /// # Ok::<(), bailiwick_policy::Diagnostics>(())
+    /// ```
+    ///
+    /// # Authority
+    /// The tools of the policy may do what its rules say, once they ask.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file. There is no policy then, not even a part of one.
+    pub fn parse(
+        file_name: &str,
+        text: &str,
+        extensions: &Extensions,
+    ) -> Result<Policy, Diagnostics> {
+        let mut reader = Reader {
+            file: file_name.into(),
+            elsewhere: None,
+            text,
+            mistakes: Vec::new(),
+        };
+        if text.len() > FILE_BYTES_MAX {
+            reader.mistake("too-large", "a policy file has at most 4 MiB", &(0..0));
+            return Err(Diagnostics::new(file_name, "", reader.mistakes));
+        }
+        let document = match toml_edit::Document::parse(text) {
+            Ok(document) => document,
+            Err(error) => {
+                return Err(Diagnostics::new(
+                    file_name,
+                    text,
+                    vec![syntax_mistake(&error)],
+                ));
+            }
+        };
+        let policy = reader.file(document.as_table(), extensions);
+        if reader.mistakes.is_empty() {
+            protect::check(&mut reader, &policy);
+        }
+        match reader.mistakes.is_empty() {
+            true => Ok(policy),
+            false => Err(Diagnostics::new(file_name, text, reader.mistakes)),
+        }
+    }
+}
+
+fn syntax_mistake(error: &toml_edit::TomlError) -> Mistake {
+    let message = error.message().lines().collect::<Vec<_>>().join("; ");
+    Mistake {
+        code: "syntax",
+        message,
+        hint: None,
+        span: error.span().unwrap_or(0..0),
+    }
+}
+
+impl<'t> Reader<'t> {
+    fn file(&mut self, table: &'t dyn TableLike, extensions: &Extensions) -> Policy {
+        let values = self.known(table, FILE, "the file", &(0..0));
+        let tools = values
+            .get("tools")
+            .map(|(node, _)| self.tools(node, extensions))
+            .unwrap_or_default();
+        let network = values
+            .get("network")
+            .map(|(node, _)| self.network(node))
+            .unwrap_or_default();
+        let audit = values
+            .get("audit")
+            .map(|(node, _)| self.audit(node))
+            .unwrap_or_default();
+        Policy {
+            tools,
+            network,
+            audit,
+        }
+    }
+
+    fn tools(&mut self, node: &Node<'t>, extensions: &Extensions) -> Vec<ToolPolicy> {
+        let Some(table) = self.table(node) else {
+            return Vec::new();
+        };
+        let mut tools = Vec::new();
+        for (name, item) in table.iter() {
+            let key_span = table
+                .key(name)
+                .and_then(toml_edit::Key::span)
+                .unwrap_or_else(|| node.span.clone());
+            self.check_name(name, &key_span);
+            tools.extend(self.tool(name, &Node::of_item(item, &key_span), &key_span, extensions));
+        }
+        tools
+    }
+
+    fn check_name(&mut self, name: &str, span: &Range<usize>) {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if (1..=NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(known) {
+            return;
+        }
+        let hint =
+            format!("a name has letters, digits, `-` and `_`, at most {NAME_BYTES_MAX} of them");
+        self.mistake(
+            "tool-name",
+            format!("`{}` is not a name for a tool", name.escape_debug()),
+            span,
+        )
+        .hint = Some(hint);
+    }
+
+    fn tool(
+        &mut self,
+        name: &str,
+        node: &Node<'t>,
+        key: &Range<usize>,
+        extensions: &Extensions,
+    ) -> Option<ToolPolicy> {
+        let table = self.table(node)?;
+        let place = format!("`[tools.{}]`", name.escape_debug());
+        let values = self.known_but(is_extension_key, table, TOOL, &place, key);
+        let source = Source::File {
+            file: Arc::clone(&self.file),
+            tool: name.into(),
+        };
+        let mut rules = Rules::none(source);
+        let limits = values
+            .get("limits")
+            .map(|(node, _)| self.limits(node))
+            .unwrap_or_default();
+        for capability in Capability::BUILT_IN {
+            if let Some((node, key)) = values.get(capability.key()) {
+                self.capability(&mut rules, &capability, node, key);
+            }
+        }
+        for (key, item) in table.iter().filter(|(key, _)| is_extension_key(key)) {
+            let span = table
+                .key(key)
+                .and_then(toml_edit::Key::span)
+                .unwrap_or_else(|| node.span.clone());
+            self.extension_key(
+                &mut rules,
+                key,
+                &Node::of_item(item, &span),
+                &span,
+                extensions,
+            );
+        }
+        let sha256 = values.get("sha256").and_then(|(node, _)| self.digest(node));
+        let component = values
+            .get("component")
+            .and_then(|(node, _)| self.text(node))?;
+        Some(ToolPolicy {
+            name: name.into(),
+            component: component.to_owned(),
+            sha256,
+            rules: Arc::new(rules),
+            limits,
+        })
+    }
+
+    fn capability(
+        &mut self,
+        rules: &mut Rules,
+        capability: &Capability,
+        node: &Node<'t>,
+        key: &Range<usize>,
+    ) {
+        let name = capability.key();
+        match capability {
+            Capability::ReadFile
+            | Capability::WriteFile
+            | Capability::ListFiles
+            | Capability::HttpGet
+            | Capability::HttpRequest => self.rules(rules, capability, node),
+            Capability::Clock if self.truth(name, node) => {
+                rules.clock = Some(self.switch(name, key))
+            }
+            Capability::Random if self.truth(name, node) => {
+                rules.random = Some(self.switch(name, key))
+            }
+            Capability::Clock | Capability::Random | Capability::Extension(_) => {}
+        }
+    }
+
+    fn switch(&self, name: &str, key: &Range<usize>) -> RuleRef {
+        RuleRef {
+            text: format!("{name} = true").into(),
+            origin: self.origin(key),
+        }
+    }
+
+    fn extension_key(
+        &mut self,
+        rules: &mut Rules,
+        key: &str,
+        node: &Node<'t>,
+        span: &Range<usize>,
+        extensions: &Extensions,
+    ) {
+        if let Some(parser) = extensions.parser(key) {
+            return self.extension(rules, key, parser, node);
+        }
+        let known: Vec<String> = extensions.keys().map(|key| format!("`{key}`")).collect();
+        let hint = match suggest::nearest(key, extensions.keys()) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None if known.is_empty() => "this host has no extensions".to_owned(),
+            None => format!("this host has {}", known.join(", ")),
+        };
+        let message = format!("no extension has the key `{}`", key.escape_debug());
+        self.mistake("unknown-extension", message, span).hint = Some(hint);
+    }
+
+    fn digest(&mut self, node: &Node<'t>) -> Option<super::Digest> {
+        let text = self.text(node)?;
+        match text.parse() {
+            Ok(digest) => Some(digest),
+            Err(error) => {
+                let hint = "`bailiwick inspect` prints the digest of a component".to_owned();
+                self.mistake("digest", format!("{error}"), &node.span).hint = Some(hint);
+                None
+            }
+        }
+    }
+
+    fn limits(&mut self, node: &Node<'t>) -> Limits {
+        let Some(table) = self.table(node) else {
+            return Limits::default();
+        };
+        let mut settings = LimitSettings::new();
+        for (name, item) in table.iter() {
+            let span = table
+                .key(name)
+                .and_then(toml_edit::Key::span)
+                .unwrap_or_else(|| node.span.clone());
+            match Limit::from_key(name) {
+                Some(limit) => self.limit(&mut settings, limit, &Node::of_item(item, &span)),
+                None => {
+                    let known = Limits::TABLE
+                        .iter()
+                        .filter(|row| !row.fixed)
+                        .map(|row| row.key);
+                    self.unknown_key(name, known, "the limits", &span);
+                }
+            }
+        }
+        Limits::default().with(&settings)
+    }
+
+    fn limit(&mut self, settings: &mut LimitSettings, limit: Limit, node: &Node<'t>) {
+        let LimitRow { unit, why, .. } = *limit.row();
+        let result = match &node.kind {
+            Kind::Text(text) => settings.set(limit, text),
+            Kind::Integer(number) if unit == Unit::Count && *number >= 0 => {
+                settings.set_number(limit, number.unsigned_abs())
+            }
+            Kind::Integer(number) => settings.set(limit, &number.to_string()),
+            Kind::Boolean(_) | Kind::List(_) | Kind::Table(_) | Kind::Other(_) => {
+                self.wrong_type(node, "a number, or a string with a unit");
+                return;
+            }
+        };
+        if let Err(error) = result {
+            let hint = match &error {
+                LimitError::Quantity { .. } => error.source().map(ToString::to_string),
+                LimitError::AboveMaximum { .. }
+                | LimitError::BelowMinimum { .. }
+                | LimitError::Fixed { .. } => Some(why.to_owned()),
+            };
+            self.mistake("limit", error.to_string(), &node.span).hint = hint;
+        }
+    }
+
+    fn network(&mut self, node: &Node<'t>) -> Network {
+        let Some(table) = self.table(node) else {
+            return Network::default();
+        };
+        let values = self.known(table, NETWORK, "`[network]`", &node.span);
+        Network {
+            ca_file: values
+                .get("ca-file")
+                .and_then(|(node, _)| self.text(node))
+                .map(str::to_owned),
+            proxy: values.get("proxy").and_then(|(node, _)| self.proxy(node)),
+            resolver: values
+                .get("resolver")
+                .and_then(|(node, _)| self.resolver(node)),
+        }
+    }
+
+    fn proxy(&mut self, node: &Node<'t>) -> Option<Proxy> {
+        let text = self.text(node)?;
+        let url = HttpUrl::parse(text)
+            .ok()
+            .filter(|url| url.scheme() == Scheme::Http && url.path_and_query() == "/");
+        if url.is_none() {
+            self.mistake(
+                "proxy",
+                "expected a proxy such as `http://proxy.example.com:3128`",
+                &node.span,
+            );
+        }
+        url.map(|url| Proxy {
+            host: url.host().to_string(),
+            port: url.port(),
+        })
+    }
+
+    fn resolver(&mut self, node: &Node<'t>) -> Option<SocketAddr> {
+        let text = self.text(node)?;
+        let address = text.parse().ok().or_else(|| {
+            text.parse()
+                .ok()
+                .map(|address: IpAddr| SocketAddr::new(address, 53))
+        });
+        let address = address.filter(|address| address.port() != 0);
+        if address.is_none() {
+            self.mistake(
+                "resolver",
+                "expected an address such as `192.0.2.53` or `192.0.2.53:5353`",
+                &node.span,
+            );
+        }
+        address
+    }
+
+    fn audit(&mut self, node: &Node<'t>) -> AuditSettings {
+        let Some(table) = self.table(node) else {
+            return AuditSettings::default();
+        };
+        let values = self.known(table, AUDIT, "`[audit]`", &node.span);
+        let every = values.get("checkpoint-every");
+        if let Some((_, key)) = every.filter(|_| !values.contains_key("key-file")) {
+            let mistake = self.mistake(
+                "checkpoint-key",
+                "checkpoints need a key to be signed with",
+                key,
+            );
+            mistake.hint = Some("name the file of an Ed25519 seed as `key-file`".to_owned());
+        }
+        let default = AuditSettings::default();
+        AuditSettings {
+            file: values
+                .get("file")
+                .and_then(|(node, _)| self.text(node))
+                .map(str::to_owned),
+            sync: values
+                .get("sync")
+                .and_then(|(node, _)| self.sync(node))
+                .unwrap_or(default.sync),
+            checkpoint_every: every
+                .and_then(|(node, _)| self.count(node))
+                .unwrap_or(default.checkpoint_every),
+            key_file: values
+                .get("key-file")
+                .and_then(|(node, _)| self.text(node))
+                .map(str::to_owned),
+        }
+    }
+
+    fn sync(&mut self, node: &Node<'t>) -> Option<AuditSync> {
+        let text = self.text(node)?;
+        let sync = AuditSync::ALL
+            .into_iter()
+            .find(|sync| sync.as_str() == text);
+        if sync.is_none() {
+            let hint = "`always`, `commit` or `never`".to_owned();
+            self.mistake(
+                "audit-sync",
+                format!("`{}` is no way to sync", text.escape_debug()),
+                &node.span,
+            )
+            .hint = Some(hint);
+        }
+        sync
+    }
+
+    fn count(&mut self, node: &Node<'t>) -> Option<u64> {
+        let number = match node.kind {
+            Kind::Integer(number) => u64::try_from(number).ok().filter(|number| *number > 0),
+            Kind::Text(_) | Kind::Boolean(_) | Kind::List(_) | Kind::Table(_) | Kind::Other(_) => {
+                None
+            }
+        };
+        if number.is_none() {
+            self.wrong_type(node, "a whole number from 1");
+        }
+        number
+    }
+}
+
+fn is_extension_key(key: &str) -> bool {
+    key.contains(':')
+}
