@@ -18,6 +18,7 @@ mod attempt;
 mod capability;
 mod decide;
 mod denial;
+mod explain;
 mod extension;
 mod file;
 mod found;
@@ -39,10 +40,11 @@ pub use attempt::{
 pub use capability::Capability;
 pub use decide::decide_address;
 pub use denial::{Denial, DenialReason};
+pub use explain::{Explanation, Later, Question, QuestionError};
 pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError, Setting};
 pub use file::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
-    DigestError, Network, Policy, Proxy, ToolPolicy,
+    DigestError, Network, Policy, Proxy, ToolPolicy, policy_schema,
 };
 pub use found::{Found, decide_directory, decide_found};
 pub use grant::{Grant, Manifest, resolve};

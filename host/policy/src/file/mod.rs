@@ -10,6 +10,7 @@ mod policy;
 mod protect;
 mod reader;
 mod rule_reader;
+mod schema;
 mod suggest;
 mod text;
 
@@ -19,4 +20,5 @@ pub use policy::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Network, Policy, Proxy, ToolPolicy,
 };
 pub(crate) use rule_reader::read_alone;
+pub use schema::policy_schema;
 pub(crate) use text::{quoted, setting_text, toml_key};

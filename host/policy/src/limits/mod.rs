@@ -10,7 +10,9 @@ use std::fmt;
 use std::time::Duration;
 
 /// A resource that has a ceiling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Limit {
     /// Linear memory of a call, all its memories together.
