@@ -25,6 +25,9 @@ use crate::value::HandleKind;
 /// Bytes of stack of the thread that compiles: deeply nested types make the compiler recurse (GHSA-wjc8).
 const COMPILER_STACK_BYTES: usize = 256 << 20;
 
+/// Bytes of a page of linear memory: what wasmtime states a minimum in.
+const PAGE_BYTES: u64 = 64 << 10;
+
 /// Where a component comes from.
 #[derive(Clone, Debug)]
 pub enum Source<'a> {
@@ -451,7 +454,10 @@ fn minimum(compiled: &Component, limits: &Limits) -> Result<(), LoadError> {
     let Some(required) = compiled.resources_required() else {
         return Ok(());
     };
-    let memory = required.max_initial_memory_size.unwrap_or(0);
+    let memory = required
+        .max_initial_memory_size
+        .unwrap_or(0)
+        .saturating_mul(PAGE_BYTES);
     let elements = required.max_initial_table_size.unwrap_or(0);
     if memory > limits.memory {
         let most = limits.memory;
