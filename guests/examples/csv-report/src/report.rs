@@ -25,11 +25,14 @@ pub(crate) struct Report {
     not_converted: Vec<NotConverted>,
 }
 
-/// Where the exchange rates come from.
+/// The exchange rates, where they come from, and those that were used.
 #[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) struct RatesUsed {
     pub(crate) date: String,
     url: String,
+    /// Units of each currency for one euro.
+    per_euro: BTreeMap<String, Decimal>,
 }
 
 /// How many rows there are.
@@ -95,10 +98,12 @@ impl Report {
                 Err(reason) => not_converted.push(NotConverted::new(row, reason)),
             }
         }
-        let rates = RatesUsed {
+        let mut rates = RatesUsed {
             date: rates.date.clone(),
             url: url.to_owned(),
+            per_euro: rates_of(&converted, rates),
         };
+        rates.per_euro.insert(currency.to_owned(), target);
         Some(Report::add_up(
             converted,
             not_converted,
@@ -197,6 +202,11 @@ impl Group {
             average: cents(average),
         }
     }
+}
+
+fn rates_of(rows: &[Converted], rates: &Rates) -> BTreeMap<String, Decimal> {
+    let rate = |row: &Converted| Some((row.currency.clone(), rates.per_euro(&row.currency)?));
+    rows.iter().filter_map(rate).collect()
 }
 
 fn groups(rows: &[Converted], key: impl Fn(&Converted) -> &String) -> BTreeMap<String, Group> {
@@ -393,6 +403,10 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(value["total"], "0.80");
         assert_eq!(value["rates"]["date"], "2020-01-02");
+        assert_eq!(
+            value["rates"]["per-euro"],
+            serde_json::json!({"EUR": "1", "USD": "1.25"})
+        );
         assert_eq!(value["not-converted"][0]["reason"], "no-rate");
     }
 }

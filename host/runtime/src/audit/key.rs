@@ -44,7 +44,7 @@ pub enum KeyError {
         source: io::Error,
     },
     /// Others than its owner can get at the file.
-    #[error("the key `{}` is not private: {fault}; hint: it must be a regular file of yours with mode 0600", path.display())]
+    #[error("the key `{}` is not private: {fault}", path.display())]
     NotPrivate {
         /// The file.
         path: PathBuf,
@@ -60,6 +60,22 @@ pub enum KeyError {
     /// The system has no random bytes.
     #[error("the system gives no random bytes")]
     Random(#[source] getrandom::Error),
+}
+
+impl KeyError {
+    /// What the operator can do about it.
+    pub const fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NotPrivate { .. } => {
+                Some("the key must be a regular file of yours with mode 0600")
+            }
+            Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Malformed
+            | Self::NotAKey
+            | Self::Random(_) => None,
+        }
+    }
 }
 
 /// More than this is no key: 32 bytes take 64 digits, and a newline.
@@ -165,7 +181,6 @@ impl PublicKey {
         self.0.to_bytes().into()
     }
 
-    #[expect(dead_code, reason = "verify, which follows, uses it")]
     pub(super) fn signed(
         &self,
         seq: u64,
@@ -226,4 +241,110 @@ fn text_of(file: File, path: &Path) -> Result<String, KeyError> {
 fn read_error(path: &Path, source: io::Error) -> KeyError {
     let path = path.to_owned();
     KeyError::Read { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_new_key_is_written_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let key = SigningKey::generate().unwrap();
+        key.write(&path).unwrap();
+        assert_eq!(SigningKey::read(&path).unwrap().public(), key.public());
+        assert!(
+            matches!(key.write(&path), Err(KeyError::Write { .. })),
+            "a key is never overwritten"
+        );
+        assert_ne!(SigningKey::generate().unwrap().public(), key.public());
+    }
+
+    #[test]
+    fn a_key_is_hexadecimal_or_base64_and_nothing_else() {
+        let seed = [7; 32];
+        let hex = "07".repeat(32);
+        let base64 = STANDARD.encode(seed);
+        for text in [
+            hex.as_str(),
+            &hex.to_uppercase(),
+            &base64,
+            &format!(" {hex}\n"),
+        ] {
+            assert_eq!(thirty_two_bytes(text).unwrap(), seed, "{text}");
+        }
+        for text in [
+            "",
+            "07",
+            &hex[1..],
+            &format!("{hex}07"),
+            &base64[1..],
+            "key",
+        ] {
+            assert!(
+                matches!(thirty_two_bytes(text), Err(KeyError::Malformed)),
+                "{text}"
+            );
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        SigningKey::from_seed([7; 32]).write(&path).unwrap();
+        for (mode, accepted) in [
+            (0o600, true),
+            (0o400, true),
+            (0o640, false),
+            (0o604, false),
+            (0o620, false),
+        ] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let key = SigningKey::read(&path);
+            assert_eq!(key.is_ok(), accepted, "{mode:o}: {key:?}");
+            assert!(accepted || matches!(key, Err(KeyError::NotPrivate { .. })));
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        symlink(&path, folder.path().join("link")).unwrap();
+        assert!(matches!(
+            SigningKey::read(&folder.path().join("link")),
+            Err(KeyError::Read { .. })
+        ));
+    }
+
+    #[test]
+    fn a_weak_public_key_is_refused() {
+        let identity = format!("01{}", "00".repeat(31));
+        assert!(matches!(
+            identity.parse::<PublicKey>(),
+            Err(KeyError::NotAKey)
+        ));
+        let key = SigningKey::from_seed([7; 32]).public();
+        assert_eq!(key.to_string().parse::<PublicKey>().unwrap(), key);
+    }
+
+    #[test]
+    fn debugging_shows_no_secret() {
+        let shown = format!("{:?}", SigningKey::from_seed([7; 32]));
+        assert!(
+            !shown.contains("0707") && !shown.contains("7, 7"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn the_message_that_is_signed_is_the_documented_one() {
+        let time = "2026-01-02T03:04:05.000000006Z".parse().unwrap();
+        let message = message(258, time, &Digest::ZERO);
+        let expected =
+            b"bailiwick audit checkpoint v1\0\x02\x01\0\0\0\0\0\x002026-01-02T03:04:05.000000006Z";
+        assert_eq!(message[..expected.len()], expected[..]);
+        assert_eq!(message[expected.len()..], [0; 32]);
+    }
 }

@@ -32,6 +32,15 @@ pub(super) struct Tail {
     pub(super) torn: Option<Torn<'static>>,
 }
 
+impl Tail {
+    /// The tail of a trail that has no record yet.
+    pub(super) const EMPTY: Self = Self {
+        position: Position::START,
+        length: 0,
+        torn: None,
+    };
+}
+
 /// Why a trail cannot be continued.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TailError {

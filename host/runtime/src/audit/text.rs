@@ -29,11 +29,15 @@ pub type Arguments<'a> = Text<'a, 4096>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Extent<'a> {
     Whole(Cow<'a, str>),
-    Cut {
-        shown: Cow<'a, str>,
-        bytes: u64,
-        sha256: Digest,
-    },
+    /// Boxed, since it is rare and a record holds many texts.
+    Cut(Box<Cut<'a>>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Cut<'a> {
+    shown: Cow<'a, str>,
+    bytes: u64,
+    sha256: Digest,
 }
 
 const MARK: [&str; 3] = ["…[cut: ", " bytes, sha256 ", "]"];
@@ -43,7 +47,7 @@ impl<const MAX: usize> Text<'_, MAX> {
     pub fn shown(&self) -> &str {
         match &self.0 {
             Extent::Whole(text) => text,
-            Extent::Cut { shown, .. } => shown,
+            Extent::Cut(cut) => &cut.shown,
         }
     }
 
@@ -51,7 +55,7 @@ impl<const MAX: usize> Text<'_, MAX> {
     pub fn is_cut(&self) -> bool {
         match &self.0 {
             Extent::Whole(_) => false,
-            Extent::Cut { shown, bytes, .. } => shown.len() as u64 != *bytes,
+            Extent::Cut(cut) => cut.shown.len() as u64 != cut.bytes,
         }
     }
 }
@@ -64,11 +68,11 @@ impl<'a, const MAX: usize> From<&'a str> for Text<'a, MAX> {
         let shown = text
             .get(..text.floor_char_boundary(MAX))
             .unwrap_or_default();
-        Self(Extent::Cut {
+        Self(Extent::Cut(Box::new(Cut {
             shown: Cow::Borrowed(shown),
             bytes: text.len() as u64,
             sha256: Digest::of(text.as_bytes()),
-        })
+        })))
     }
 }
 
@@ -76,15 +80,10 @@ impl<const MAX: usize> From<String> for Text<'_, MAX> {
     fn from(text: String) -> Self {
         match Text::<'_, MAX>::from(text.as_str()).0 {
             Extent::Whole(_) => Self(Extent::Whole(Cow::Owned(text))),
-            Extent::Cut {
-                shown,
-                bytes,
-                sha256,
-            } => Self(Extent::Cut {
-                shown: Cow::Owned(shown.into_owned()),
-                bytes,
-                sha256,
-            }),
+            Extent::Cut(cut) => Self(Extent::Cut(Box::new(Cut {
+                shown: Cow::Owned(cut.shown.into_owned()),
+                ..*cut
+            }))),
         }
     }
 }
@@ -101,11 +100,12 @@ impl<const MAX: usize> fmt::Display for Text<'_, MAX> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Extent::Whole(text) => formatter.write_str(text),
-            Extent::Cut {
-                shown,
-                bytes,
-                sha256,
-            } => {
+            Extent::Cut(cut) => {
+                let Cut {
+                    shown,
+                    bytes,
+                    sha256,
+                } = &**cut;
                 let [start, middle, end] = MARK;
                 write!(formatter, "{shown}{start}{bytes}{middle}{sha256}{end}")
             }
@@ -117,7 +117,7 @@ impl<const MAX: usize> Serialize for Text<'_, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Extent::Whole(text) => serializer.serialize_str(text),
-            Extent::Cut { .. } => serializer.collect_str(self),
+            Extent::Cut(_) => serializer.collect_str(self),
         }
     }
 }
@@ -126,11 +126,11 @@ impl<'de, const MAX: usize> Deserialize<'de> for Text<'_, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let extent = match split_mark(&text) {
-            Some((shown, bytes, sha256)) => Extent::Cut {
+            Some((shown, bytes, sha256)) => Extent::Cut(Box::new(Cut {
                 shown: Cow::Owned(shown.to_owned()),
                 bytes,
                 sha256,
-            },
+            })),
             None => Extent::Whole(Cow::Owned(text)),
         };
         let text = Self(extent);
