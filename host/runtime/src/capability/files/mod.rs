@@ -7,6 +7,9 @@ mod read;
 mod root;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use adapter::{Reader, Writer};
 pub use operations::{
     CloseHandle, Commit, Create, ListFiles, OpenReader, Read, ReadFile, ReadRange, Seek, Size,
