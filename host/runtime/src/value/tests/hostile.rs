@@ -43,7 +43,7 @@ fn broken_json_is_told_with_its_place() {
     let cases = [
         (
             r#"{"x":{"a":"\ud800"}}"#,
-            "arguments are not JSON: unexpected end of hex escape, line 1 column 17 (at `$.x.a`)",
+            "arguments are not JSON: unexpected end of hex escape, line 1 column 18 (at `$.x.a`)",
         ),
         (
             "{\"x\":\n {\"a\" 1}}",
