@@ -14,10 +14,13 @@
     )
 )]
 
+mod bench;
 mod guests;
 mod progress;
 mod section;
 mod setup;
+mod test;
+mod tidy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -27,6 +30,7 @@ use clap::{Parser, Subcommand};
 
 use progress::Progress;
 use setup::{Purpose, Rustup};
+use tidy::Generated;
 use workspace::Workspace;
 
 /// Set-up, guests, demo, tests and checks of bailiwick.
@@ -48,6 +52,24 @@ enum Command {
         #[arg(long)]
         rustup: bool,
     },
+    /// Runs everything that has to hold: formatting, checks, guests, lints, tests, documentation.
+    Test {
+        /// Leave out what takes minutes, and say what that was.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Checks the repository as a whole: licences, promises, links, source files, WIT.
+    Tidy {
+        /// Rewrite generated parts of documents instead of comparing them.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Measures, and prints a table of ratios.
+    Bench {
+        /// Arguments for the measuring program.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Builds the guests into `target/guests`.
     Guests {
         /// What they are for.
@@ -57,16 +79,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(Xtask::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            println!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    run(Xtask::parse().command).unwrap_or_else(|error| {
+        println!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
-fn run(command: Command) -> Result<()> {
+fn run(command: Command) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     let progress = Progress::start();
     match command {
@@ -83,6 +102,19 @@ fn run(command: Command) -> Result<()> {
             let toolchain = setup::run(&workspace, &progress, purpose, Rustup::Untouched)?;
             guests::build(&workspace, &progress, &toolchain, purpose)?;
         }
+        Command::Test { quick } => {
+            let purpose = if quick { Purpose::Quick } else { Purpose::Test };
+            return Ok(test::run(&workspace, &progress, purpose));
+        }
+        Command::Tidy { bless } => {
+            let generated = if bless {
+                Generated::Bless
+            } else {
+                Generated::Check
+            };
+            tidy::run(&workspace, &progress, generated)?;
+        }
+        Command::Bench { arguments } => bench::run(&workspace, &progress, &arguments)?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

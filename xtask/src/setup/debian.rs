@@ -112,12 +112,11 @@ fn wanted(apt: &Apt) -> Result<Vec<String>> {
 /// The linker of the very LLVM that this rustc uses: an older one may not read its objects.
 fn linker(apt: &Apt, library: &str) -> Result<String> {
     let dependencies = apt.dependencies(library)?;
-    let llvm = dependencies.iter().filter_map(|name| {
-        name.to_lowercase()
-            .strip_prefix("libllvm")
-            .map(str::to_owned)
+    let mut llvm = dependencies.iter().filter_map(|name| {
+        let version = name.to_lowercase().strip_prefix("libllvm")?.to_owned();
+        version.parse::<u32>().is_ok().then_some(version)
     });
-    let version = llvm.filter(|rest| rest.parse::<u32>().is_ok()).next_back();
+    let version = llvm.next_back();
     version
         .map(|version| format!("lld-{version}"))
         .context("cannot find out which LLVM the distribution's rustc uses")

@@ -27,7 +27,9 @@
 mod answer;
 mod arguments;
 mod error;
+mod json_parts;
 mod json_reader;
+mod json_value;
 mod names;
 mod schema;
 mod shape;
@@ -42,3 +44,6 @@ pub use names::Named;
 pub use schema::{Docs, NoDocs};
 pub use shape::{Float, HandleKind, Integer, Shape};
 pub use signature::{NotCallable, SHAPE_DEPTH_MAX, SHAPES_BYTES_MAX, Signature, SignatureReader};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! Running the benchmarks: a release build, then the program that measures and prints the table.
+
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+
+/// Builds everything that is measured and runs the measurements; `arguments` go to them.
+///
+/// # Errors
+/// Fails if something does not build or a measurement fails.
+pub(crate) fn run(workspace: &Workspace, progress: &Progress, arguments: &[String]) -> Result<()> {
+    let step = "bench: building in release (some 10 minutes the first time)";
+    let mut build = workspace.cargo();
+    build.args([
+        "build",
+        "--locked",
+        "--release",
+        "--package",
+        "bailiwick-bench",
+        "--package",
+        "bailiwick-cli",
+    ]);
+    progress.run_quietly(step, &mut build)?;
+
+    let release = workspace.target.join("release");
+    let mut bench = Command::new(release.join("bailiwick-bench"));
+    bench.current_dir(&workspace.root).args(arguments);
+    bench
+        .env("BAILIWICK_GUESTS", workspace.guests_output())
+        .env("BAILIWICK_COMMAND", release.join("bailiwick"));
+    let finished = progress.run("bench: measuring", &mut bench)?;
+    ensure!(
+        finished.status.success(),
+        "bench: failed ({})",
+        finished.status
+    );
+    Ok(())
+}

@@ -1,0 +1,309 @@
+//! Everything that has to hold before a change goes in: one command for people and for CI.
+//!
+//! A step that fails does not stop those that do not need it; all failures are named at the end. The last line is the sum
+//! of what the test runners reported.
+
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::guests;
+use crate::progress::{Progress, minutes, read};
+use crate::setup::{self, Purpose, Rustup};
+use crate::tidy::{self, Generated};
+use crate::workspace::Workspace;
+
+/// What [`run`] leaves out with `--quick`, and why.
+const LEFT_OUT_WHEN_QUICK: [(&str, &str); 2] = [
+    ("word-count", "building cargo-component takes minutes"),
+    ("documentation", "`cargo doc` of all crates takes a minute"),
+];
+
+/// How the steps went.
+struct Report<'a> {
+    progress: &'a Progress,
+    rows: Vec<Row>,
+    counts: Counts,
+}
+
+struct Row {
+    step: &'static str,
+    outcome: Outcome,
+    duration: Duration,
+}
+
+enum Outcome {
+    Passed,
+    Failed(String),
+    LeftOut(&'static str),
+}
+
+/// What test runners reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs all steps and prints the closing table.
+pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) -> ExitCode {
+    let mut report = Report {
+        progress,
+        rows: Vec::new(),
+        counts: Counts::default(),
+    };
+    report.step("formatting", |_| formatting(workspace, progress));
+    report.step("tidy", |_| tidy::run(workspace, progress, Generated::Check));
+    report.step("guests", |_| {
+        let toolchain = setup::run(workspace, progress, purpose, Rustup::Untouched)?;
+        guests::build(workspace, progress, &toolchain, purpose)
+    });
+    report.step("clippy", |_| clippy(workspace, progress));
+    report.step("build", |_| build(workspace, progress));
+    report.step("tests", |counts| {
+        tests(workspace, progress, purpose, counts)
+    });
+    report.step("schemas", |_| schemas(workspace));
+    match purpose {
+        Purpose::Quick => report.leave_out(),
+        Purpose::Demo | Purpose::Test => {
+            report.step("documentation", |_| documentation(workspace, progress))
+        }
+    }
+    report.close()
+}
+
+fn formatting(workspace: &Workspace, progress: &Progress) -> Result<()> {
+    for (what, manifest) in [
+        ("the host's crates", "Cargo.toml"),
+        ("the guests", "guests/Cargo.toml"),
+    ] {
+        let mut command = workspace.cargo();
+        command.args(["fmt", "--all", "--check", "--manifest-path", manifest]);
+        progress.run_quietly(&format!("formatting: {what}"), &mut command)?;
+    }
+    Ok(())
+}
+
+fn clippy(workspace: &Workspace, progress: &Progress) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--quiet",
+        "--",
+        "--deny",
+        "warnings",
+    ]);
+    progress
+        .run_quietly(
+            "clippy: all crates (some minutes the first time)",
+            &mut command,
+        )
+        .map(drop)
+}
+
+/// With all targets, so that the tests need no second build of what they depend on.
+fn build(workspace: &Workspace, progress: &Progress) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args(["build", "--workspace", "--all-targets", "--locked"]);
+    progress
+        .run_quietly(
+            "build: all crates and their tests (some 5 minutes the first time)",
+            &mut command,
+        )
+        .map(drop)
+}
+
+fn tests(
+    workspace: &Workspace,
+    progress: &Progress,
+    purpose: Purpose,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    command
+        .env("BAILIWICK_GUESTS", workspace.guests_output())
+        .env("BAILIWICK_COMMAND", command_path(workspace));
+    if purpose == Purpose::Quick {
+        command.env("BAILIWICK_QUICK", "1");
+    }
+    let finished = progress.run("tests: all crates", &mut command)?;
+    for reported in finished
+        .lines
+        .iter()
+        .filter_map(|line| Counts::reported(line))
+    {
+        counts.passed += reported.passed;
+        counts.failed += reported.failed;
+    }
+    match (finished.status.success(), counts.failed) {
+        (true, 0) => Ok(()),
+        (_, 0) => bail!("`cargo test` failed ({})", finished.status),
+        (_, failed) => bail!("{failed} failed"),
+    }
+}
+
+/// The command's schemas are JSON Schemas.
+fn schemas(workspace: &Workspace) -> Result<()> {
+    for subject in ["policy", "audit"] {
+        let text = read(Command::new(command_path(workspace)).args(["schema", subject]))?;
+        let schema: serde_json::Value = serde_json::from_str(&text)
+            .with_context(|| format!("`bailiwick schema {subject}` printed no JSON"))?;
+        let dialect = schema
+            .get("$schema")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
+        if !dialect.starts_with("https://json-schema.org/") {
+            bail!("`bailiwick schema {subject}` names no dialect of JSON Schema");
+        }
+    }
+    Ok(())
+}
+
+fn documentation(workspace: &Workspace, progress: &Progress) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.env("RUSTDOCFLAGS", "--deny warnings");
+    command.args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
+    progress
+        .run_quietly(
+            "documentation: all crates, links in doc comments included",
+            &mut command,
+        )
+        .map(drop)
+}
+
+fn command_path(workspace: &Workspace) -> std::path::PathBuf {
+    workspace
+        .target
+        .join("debug")
+        .join(format!("bailiwick{}", std::env::consts::EXE_SUFFIX))
+}
+
+impl Report<'_> {
+    fn step(&mut self, step: &'static str, work: impl FnOnce(&mut Counts) -> Result<()>) {
+        let started = Instant::now();
+        let outcome = match work(&mut self.counts) {
+            Ok(()) => Outcome::Passed,
+            Err(error) => {
+                self.progress.say(format_args!("{step}: FAILED: {error:#}"));
+                Outcome::Failed(error.to_string())
+            }
+        };
+        self.rows.push(Row {
+            step,
+            outcome,
+            duration: started.elapsed(),
+        });
+    }
+
+    fn leave_out(&mut self) {
+        for (step, reason) in LEFT_OUT_WHEN_QUICK {
+            self.rows.push(Row {
+                step,
+                outcome: Outcome::LeftOut(reason),
+                duration: Duration::ZERO,
+            });
+        }
+    }
+
+    fn close(self) -> ExitCode {
+        println!();
+        self.rows.iter().for_each(|row| println!("{}", row.line()));
+        println!();
+        println!(
+            "{} passed, {} failed",
+            self.counts.passed, self.counts.failed
+        );
+        let all_passed = !self
+            .rows
+            .iter()
+            .any(|row| matches!(row.outcome, Outcome::Failed(_)));
+        if all_passed {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let outcome = match &self.outcome {
+            Outcome::Passed => "ok".to_owned(),
+            Outcome::Failed(error) => {
+                format!("FAILED: {}", error.lines().next().unwrap_or_default())
+            }
+            Outcome::LeftOut(reason) => format!("left out by --quick: {reason}"),
+        };
+        format!(
+            "  {:<14} {:>6}  {outcome}",
+            self.step,
+            minutes(self.duration)
+        )
+    }
+}
+
+impl Counts {
+    /// What one line of a test runner says: `test result: ok. 3 passed; 0 failed; …`.
+    fn reported(line: &str) -> Option<Self> {
+        let (_, numbers) = line
+            .trim()
+            .strip_prefix("test result: ")?
+            .split_once(". ")?;
+        let number = |what: &str| -> Option<u64> {
+            numbers
+                .split("; ")
+                .find_map(|part| part.strip_suffix(what)?.trim().parse().ok())
+        };
+        Some(Self {
+            passed: number("passed")?,
+            failed: number("failed")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What test runners print.
+
+    use super::*;
+
+    #[test]
+    fn reads_the_closing_line_of_a_test_runner() {
+        let ok = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        assert_eq!(
+            Counts::reported(ok),
+            Some(Counts {
+                passed: 12,
+                failed: 0
+            })
+        );
+        let failed =
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out";
+        assert_eq!(
+            Counts::reported(failed),
+            Some(Counts {
+                passed: 3,
+                failed: 2
+            })
+        );
+    }
+
+    #[test]
+    fn reads_nothing_from_other_lines() {
+        for line in [
+            "",
+            "running 3 tests",
+            "test result: soon",
+            "test a ... ok",
+            "12 passed; 0 failed",
+        ] {
+            assert_eq!(Counts::reported(line), None, "{line}");
+        }
+    }
+}
