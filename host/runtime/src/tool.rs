@@ -1,5 +1,6 @@
 //! A tool: a component that was looked at, compiled, linked with what it was granted, and can be called.
 
+mod docs;
 mod functions;
 mod load;
 
@@ -16,6 +17,17 @@ use crate::host::HostInner;
 
 pub use functions::{Function, FunctionError};
 pub use load::{LoadError, Missing, Source, ToolOptions};
+
+/// The JSON Schemas (2020-12) of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schemas {
+    /// Of the arguments, as an object by parameter name.
+    pub parameters: serde_json::Value,
+    /// Of the answer.
+    pub answer: serde_json::Value,
+    /// Of the tool's own error; none where the function cannot fail.
+    pub error: Option<serde_json::Value>,
+}
 
 /// A tool that can be called. Cheap to clone; every call runs in an instance of its own.
 #[derive(Clone)]
@@ -110,6 +122,25 @@ impl Tool {
     /// [`FunctionError`], when there are several, or none.
     pub fn only_function(&self) -> Result<&Function, FunctionError> {
         functions::only(&self.inner.functions)
+    }
+
+    /// What the author says about a function, if anything. Hostile, and bounded.
+    pub fn description(&self, function: &Function) -> Option<&str> {
+        docs::FunctionDocs::new(self.section(), function.interface()).function(function.item())
+    }
+
+    /// The JSON Schemas of a function, with the author's doc comments as descriptions.
+    ///
+    /// # Errors
+    /// [`FunctionError::NotCallable`], when the function cannot be called.
+    pub fn schemas(&self, function: &Function) -> Result<Schemas, FunctionError> {
+        let signature = function.callable()?;
+        let docs = docs::FunctionDocs::new(self.section(), function.interface());
+        Ok(Schemas {
+            parameters: signature.parameters_schema(&docs),
+            answer: signature.answer_schema(&docs),
+            error: signature.error_schema(&docs),
+        })
     }
 
     /// Begins a call of a function of this tool.

@@ -50,7 +50,11 @@ fn both_walks_follow_no_link_and_agree_on_everything_else() {
             ("door/file", "Link"),
             ("proc/environ", "Link"),
         ] {
-            assert_eq!(shown(&root.walk(path, OFlags::RDONLY)), expected, "{path} {root:?}");
+            assert_eq!(
+                shown(&root.walk(path, OFlags::RDONLY)),
+                expected,
+                "{path} {root:?}"
+            );
         }
     }
 }
@@ -59,7 +63,11 @@ fn both_walks_follow_no_link_and_agree_on_everything_else() {
 fn both_walks_refuse_another_file_system() {
     for root in both_walks(Path::new("/")) {
         let walked = root.walk("proc/version", OFlags::RDONLY);
-        assert!(matches!(walked, Walked::Found(Found::OtherFileSystem)), "{}", shown(&walked));
+        assert!(
+            matches!(walked, Walked::Found(Found::OtherFileSystem)),
+            "{}",
+            shown(&walked)
+        );
     }
 }
 
