@@ -15,6 +15,7 @@
 )]
 
 mod bench;
+mod demo;
 mod guests;
 mod progress;
 mod section;
@@ -52,6 +53,8 @@ enum Command {
         #[arg(long)]
         rustup: bool,
     },
+    /// Builds everything and plays the founding example: a useful tool, a hostile one, and the proof of what both did.
+    Demo,
     /// Runs everything that has to hold: formatting, checks, guests, lints, tests, documentation.
     Test {
         /// Leave out what takes minutes, and say what that was.
@@ -102,6 +105,7 @@ fn run(command: Command) -> Result<ExitCode> {
             let toolchain = setup::run(&workspace, &progress, purpose, Rustup::Untouched)?;
             guests::build(&workspace, &progress, &toolchain, purpose)?;
         }
+        Command::Demo => demo::run(&workspace, &progress)?,
         Command::Test { quick } => {
             let purpose = if quick { Purpose::Quick } else { Purpose::Test };
             return Ok(test::run(&workspace, &progress, purpose));

@@ -128,7 +128,7 @@ fn tests(
     command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     command
         .env("BAILIWICK_GUESTS", workspace.guests_output())
-        .env("BAILIWICK_COMMAND", command_path(workspace));
+        .env("BAILIWICK_COMMAND", workspace.command());
     if purpose == Purpose::Quick {
         command.env("BAILIWICK_QUICK", "1");
     }
@@ -151,7 +151,7 @@ fn tests(
 /// The command's schemas are JSON Schemas.
 fn schemas(workspace: &Workspace) -> Result<()> {
     for subject in ["policy", "audit"] {
-        let text = read(Command::new(command_path(workspace)).args(["schema", subject]))?;
+        let text = read(Command::new(workspace.command()).args(["schema", subject]))?;
         let schema: serde_json::Value = serde_json::from_str(&text)
             .with_context(|| format!("`bailiwick schema {subject}` printed no JSON"))?;
         let dialect = schema
@@ -175,13 +175,6 @@ fn documentation(workspace: &Workspace, progress: &Progress) -> Result<()> {
             &mut command,
         )
         .map(drop)
-}
-
-fn command_path(workspace: &Workspace) -> std::path::PathBuf {
-    workspace
-        .target
-        .join("debug")
-        .join(format!("bailiwick{}", std::env::consts::EXE_SUFFIX))
 }
 
 impl Report<'_> {

@@ -50,6 +50,13 @@ impl Workspace {
         self.target.join("guests")
     }
 
+    /// The `bailiwick` command that a plain `cargo build` makes.
+    pub(crate) fn command(&self) -> PathBuf {
+        self.target
+            .join("debug")
+            .join(format!("bailiwick{}", std::env::consts::EXE_SUFFIX))
+    }
+
     /// A cargo of the host's toolchain in the workspace's folder.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = cargo();

@@ -1,12 +1,11 @@
 //! cargo-component, which builds the one example that shows the way of that tool.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::debian::remove_if_there;
+use super::files::{remove_if_there, write_executable};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
@@ -62,7 +61,6 @@ pub(super) fn refusing_rustup(toolchains: &Path) -> Result<PathBuf> {
                   echo 'error: nothing may change a rustup toolchain while guests are built' >&2\n\
                   exit 1\n";
     fs::create_dir_all(&folder)?;
-    fs::write(&program, script).with_context(|| format!("cannot write `{}`", program.display()))?;
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755))?;
+    write_executable(&program, script)?;
     Ok(folder)
 }

@@ -9,13 +9,14 @@
 //! ```
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{apt, apt::Apt, library};
+use super::apt::{self, Apt};
+use super::files::{link, remove_if_there, write_executable};
+use super::library;
 use crate::progress::{Progress, read};
 use crate::workspace::Workspace;
 
@@ -160,7 +161,7 @@ fn arrange(folder: &Path) -> Result<()> {
     let linkers = rustlib.join(host).join("bin");
     fs::create_dir_all(&linkers)?;
     // The generic driver: rustc calls it with `-flavor wasm`.
-    symlink(linker_beside(folder)?, linkers.join("rust-lld")).context("cannot link `rust-lld`")
+    link(&linker_beside(folder)?, &linkers.join("rust-lld"))
 }
 
 /// The folder of shared libraries, `x86_64-linux-gnu` on a PC.
@@ -184,9 +185,7 @@ fn write_wrapper(folder: &Path, program: &str, libraries: &str) -> Result<()> {
          export LD_LIBRARY_PATH\n\
          exec \"$here/usr/bin/{program}\" \"$@\"\n"
     );
-    fs::write(&path, script)?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
-    Ok(())
+    write_executable(&path, &script)
 }
 
 fn linker_beside(folder: &Path) -> Result<PathBuf> {
@@ -200,13 +199,4 @@ fn linker_beside(folder: &Path) -> Result<PathBuf> {
         }
     }
     bail!("the linker's package has no `lld-…`")
-}
-
-pub(super) fn remove_if_there(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove `{}`", path.display()))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
 }

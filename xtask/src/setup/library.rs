@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::debian::remove_if_there;
+use super::files::remove_if_there;
 use super::{WASI, isolate};
 use crate::progress::{Progress, read};
 use crate::workspace::Workspace;

@@ -8,6 +8,7 @@ mod active;
 mod apt;
 mod cargo_component;
 mod debian;
+mod files;
 mod library;
 mod lock;
 
