@@ -1,1 +1,43 @@
-fn main() {}
+//! Measures bailiwick against what it is built on, side by side in one run, and prints the ratios.
+
+#![expect(clippy::print_stdout, reason = "a program whose output is a table")]
+
+mod calls;
+mod compute;
+mod decisions;
+mod files;
+mod memory;
+mod pair;
+mod report;
+mod start;
+mod tools;
+
+use anyhow::Result;
+
+use report::{Report, Row};
+
+/// One measurement: a part of the table.
+type Measurement = fn() -> Result<Vec<Row>>;
+
+const MEASUREMENTS: [(&str, Measurement); 7] = [
+    ("calls", calls::measure),
+    ("threads", calls::measure_threads),
+    ("files", files::measure),
+    ("decisions", decisions::measure),
+    ("compute", compute::measure),
+    ("start", start::measure),
+    ("memory", memory::measure),
+];
+
+fn main() -> Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let mut report = Report::default();
+    for (name, measurement) in MEASUREMENTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            println!("measuring {name} …");
+            report.add(measurement()?);
+        }
+    }
+    println!("\n{report}");
+    Ok(())
+}

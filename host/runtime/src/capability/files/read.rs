@@ -11,7 +11,7 @@ use super::operations::{OpenReader, Read, ReadFile, ReadRange, Seek, Size};
 use super::root::{FileRoot, Walked};
 use crate::waist::{Failure, Handle, HandleId, Operation, Scene};
 
-/// Bytes that are read before others may run: about a tenth of a millisecond from the page cache.
+/// Bytes that are read at once from a file that grows while it is being read.
 const BYTES_BETWEEN_YIELDS: usize = 1 << 20;
 
 /// An open regular file that the policy permits to read.
@@ -156,22 +156,19 @@ pub(super) fn unavailable(errno: Errno) -> Failure {
 impl OpenFile {
     /// Reads at most this many bytes from the position; fewer only at the end of the file.
     async fn read(&mut self, max: usize) -> Result<Vec<u8>, Failure> {
-        // What a guest asks for may be far more than there is: room is made for what the file has, and a byte.
+        // What a guest asks for may be far more than there is: room is made for what the file has, and a byte, which
+        // tells the end from a file that has grown.
         let left = usize::try_from(self.size.saturating_sub(self.position)).unwrap_or(usize::MAX);
+        let mut room = max.min(left.saturating_add(1));
         let mut content = Vec::new();
-        content
-            .try_reserve_exact(max.min(left.saturating_add(1)))
-            .map_err(|_| Failure::Limit(Limit::HostCallBytes))?;
-        while content.len() < max {
-            let wanted = BYTES_BETWEEN_YIELDS.min(max - content.len());
-            content
-                .try_reserve(wanted.min(left.saturating_sub(content.len()).saturating_add(1)))
-                .map_err(|_| Failure::Limit(Limit::HostCallBytes))?;
-            match self.step(&mut content, max)? {
-                0 => break,
-                read if read < BYTES_BETWEEN_YIELDS => {}
-                _ => tokio::task::yield_now().await,
+        while room > 0 {
+            content.try_reserve_exact(room).map_err(|_| Failure::Limit(Limit::HostCallBytes))?;
+            // A regular file gives less than there is room for only at its end.
+            if self.step(&mut content, max)? < room {
+                break;
             }
+            room = BYTES_BETWEEN_YIELDS.min(max - content.len());
+            tokio::task::yield_now().await;
         }
         Ok(content)
     }
