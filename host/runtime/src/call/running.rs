@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use bailiwick_policy::Limit;
+use bailiwick_policy::{Limit, Limits};
 use futures_util::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use wasmtime::component::{Resource, ResourceAny};
@@ -79,7 +79,7 @@ impl<'c> Running<'c> {
         fuelled
             .and_then(|()| store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS)))
             .map_err(engine_fault)?;
-        store.set_hostcall_fuel(usize::try_from(call.limits.host_call_bytes).unwrap_or(usize::MAX));
+        store.set_hostcall_fuel(lifted_bytes_max(&call.limits));
         store.set_max_component_handles(usize::try_from(call.limits.handles).unwrap_or(usize::MAX));
         Ok(Self {
             call,
@@ -214,6 +214,20 @@ impl Drop for Running<'_> {
         }
     }
 }
+
+/// Bytes of the host's memory that one crossing from guest to host may fill.
+///
+/// It bounds what a guest can multiply, by lists whose elements all point to the same bytes. It is twice what a host call
+/// may carry, so that a call slightly above that limit gets the WIT's error instead of a trap; and it has room for an
+/// answer of the largest size, whose values take [`VALUE_BYTES`] each even when they are single bytes.
+fn lifted_bytes_max(limits: &Limits) -> usize {
+    let carried = limits.host_call_bytes.saturating_mul(2);
+    let answered = limits.output.saturating_mul(VALUE_BYTES);
+    usize::try_from(carried.max(answered)).unwrap_or(usize::MAX)
+}
+
+/// Bytes that wasmtime takes for one value of an answer.
+const VALUE_BYTES: u64 = size_of::<wasmtime::component::Val>() as u64;
 
 /// Files first, so that a denial comes before any code of the tool's; then the instance; then the function.
 async fn whole<I: Invocation>(
