@@ -51,6 +51,12 @@ fn fault_of(metadata: &Metadata, forbidden: u32) -> Option<&'static str> {
     }
 }
 
+/// Whether a file was not opened because its name is a link.
+#[cfg(unix)]
+pub(super) fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
 /// Whether the file still has a name.
 #[cfg(unix)]
 pub(super) fn is_linked(file: &File) -> io::Result<bool> {
@@ -67,6 +73,11 @@ pub(super) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 #[cfg(not(unix))]
 fn fault_of(metadata: &Metadata, _forbidden: u32) -> Option<&'static str> {
     (!metadata.is_file()).then_some("it is not a regular file")
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_link(_: &io::Error) -> bool {
+    false
 }
 
 /// Windows does not let go of the name of an open file.
