@@ -18,7 +18,9 @@ fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let file = PathBuf::from(arguments.next().context("name a policy file")?);
     let name = arguments.next().context("name a tool of it")?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(run(&file, &name))
 }
 
@@ -30,17 +32,31 @@ async fn run(file: &Path, name: &str) -> Result<()> {
 
     // What all tools share. The trail is in memory here; `Trail::open` keeps it in a file.
     let trail = Trail::memory(TrailOptions::default())?;
-    let host = Host::builder().root(folder).trail(trail).protect(file).build()?;
+    let host = Host::builder()
+        .root(folder)
+        .trail(trail)
+        .protect(file)
+        .build()?;
 
     let component = folder.join(tool.component());
-    let tool = host.load(&Source::File(&component), ToolOptions::from_policy(tool, &text))?;
+    let tool = host.load(
+        &Source::File(&component),
+        ToolOptions::from_policy(tool, &text),
+    )?;
     for function in tool.functions() {
-        println!("{}: {}", function.name(), tool.description(function).unwrap_or("(no description)"));
+        println!(
+            "{}: {}",
+            function.name(),
+            tool.description(function).unwrap_or("(no description)")
+        );
     }
 
     // Nothing of what the policy grants is needed for this call, so nothing is left of it.
     let nothing = Arc::new(Rules::none(RulesSource::Code));
-    let function = tool.functions().first().context("the tool has no function")?;
+    let function = tool
+        .functions()
+        .first()
+        .context("the tool has no function")?;
     match tool.call(function.name())?.narrow(nothing).json("[]").await {
         Ok(answer) => println!("answer: {}", answer.json()),
         Err(error) => println!("{}: {error}", error.code()),

@@ -16,7 +16,7 @@ use crate::capability::files::{CloseHandle, Commit, Create, OpenReader, Reader, 
 use crate::engine::FUEL_BETWEEN_YIELDS;
 use crate::limits::Limiter;
 use crate::value::{ArgumentError, HandleKind, HandleRequest};
-use crate::waist::{Failure, HandleId, Meter, Scene, Trace, Waist};
+use crate::waist::{Failure, HandleId, Meter, Scene, Trace, Waist, chain};
 
 /// Makes the call, and records it.
 pub(super) async fn run<I: Invocation>(
@@ -202,7 +202,7 @@ impl<'c> Running<'c> {
         tool.host
             .trail
             .append(&record.into())
-            .map_err(|error| error.to_string())
+            .map_err(|error| chain(&error))
     }
 }
 

@@ -31,6 +31,7 @@ pub use meter::{Meter, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording};
 pub use scene::{LogLine, Scene, Services};
 
+pub(crate) use failure::chain;
 pub(crate) use record::Trace;
 
 use operation::Erased;
