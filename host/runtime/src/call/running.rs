@@ -60,19 +60,8 @@ struct Lent {
 impl<'c> Running<'c> {
     fn new(call: &'c Call<'_>, arguments: &'c str) -> Result<Self, Cause> {
         let tool = &call.tool.inner;
-        let trace = Trace::new(
-            tool.host.trail.clone(),
-            tool.host.call_id(),
-            tool.name.clone(),
-            tool.component,
-        );
-        let scene = Scene::new(
-            call.grant.clone(),
-            Meter::new(call.limits.clone()),
-            tool.host.services.clone(),
-            trace,
-        );
-        let state = CallState::new(Waist::here(scene), Limiter::new(&call.limits));
+        let id = tool.host.call_id();
+        let state = CallState::new(waist(call, &id), Limiter::new(&call.limits));
         let mut store = Store::new(&tool.host.engine, state);
         store.limiter(|state| &mut state.limiter);
         let fuelled = store.set_fuel(call.limits.fuel);
@@ -86,7 +75,10 @@ impl<'c> Running<'c> {
             arguments,
             store,
             began: Instant::now(),
-            report: Report::default(),
+            report: Report {
+                call: id,
+                ..Report::default()
+            },
             ended: false,
         })
     }
@@ -171,7 +163,6 @@ impl<'c> Running<'c> {
         self.report.log = scene.take_log();
         self.report.spent = *scene.meter.spent();
         self.report.spent.log_dropped += printed.dropped;
-        self.report.call.clone_from(&scene.trace().call);
         closed
     }
 
@@ -228,6 +219,23 @@ fn lifted_bytes_max(limits: &Limits) -> usize {
 
 /// Bytes that wasmtime takes for one value of an answer.
 const VALUE_BYTES: u64 = size_of::<wasmtime::component::Val>() as u64;
+
+/// The way to this host's authority, or to what answers in its place.
+fn waist(call: &Call<'_>, id: &str) -> Waist {
+    let tool = &call.tool.inner;
+    if let Some(make) = &tool.host.performer {
+        return Waist::there(make());
+    }
+    let trail = tool.host.trail.clone();
+    let trace = Trace::new(trail, id.to_owned(), tool.name.clone(), tool.component);
+    let meter = Meter::new(call.limits.clone());
+    Waist::here(Scene::new(
+        call.grant.clone(),
+        meter,
+        tool.host.services.clone(),
+        trace,
+    ))
+}
 
 /// Files first, so that a denial comes before any code of the tool's; then the instance; then the function.
 async fn whole<I: Invocation>(

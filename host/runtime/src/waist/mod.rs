@@ -64,7 +64,7 @@ impl Waist {
     }
 
     /// The waist with something else on its other side, which holds whatever authority it holds.
-    pub fn there(performer: Box<dyn Performer>) -> Self {
+    pub(crate) fn there(performer: Box<dyn Performer>) -> Self {
         Self {
             side: Side::There(performer),
         }
