@@ -25,16 +25,6 @@ pub(crate) enum Exit {
     HostFault = 7,
 }
 
-impl Exit {
-    /// What the help says about them.
-    pub(crate) const HELP: &str = "\
-Exit codes:
-  0  the answer, or yes         4  a limit was reached
-  1  the tool's own error       5  the tool trapped
-  2  usage, arguments, policy   6  cancelled
-  3  refused by the host, or no 7  the host failed";
-}
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -137,11 +137,6 @@ impl Failure {
         self.hint.as_deref().map(visible_lines)
     }
 
-    /// The stable code.
-    pub(crate) fn code(&self) -> &str {
-        &self.code
-    }
-
     /// For people.
     pub(crate) fn to_text(&self, paint: Paint) -> String {
         let mut text = String::new();
