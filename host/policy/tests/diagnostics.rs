@@ -1,7 +1,12 @@
 //! Every kind of mistake in a policy file, with the whole text that the operator gets.
 //!
 //! A case is `diagnostics/NAME.toml` and the blessed text `diagnostics/NAME.txt` beside it; `BLESS=1` rewrites the texts.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use bailiwick_policy::{Extensions, Policy, RuleError, ScopeError};
 use std::fs;

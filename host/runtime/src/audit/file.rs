@@ -5,6 +5,10 @@ use std::io;
 use std::path::Path;
 
 /// Opens a trail to read it and to append to it, and makes it (mode 0600) if there is none. A link at the end of the path is an error.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the trail's own file, whose path the operator named; `private` refuses links"
+)]
 pub(super) fn open_to_append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
@@ -12,6 +16,10 @@ pub(super) fn open_to_append(path: &Path) -> io::Result<File> {
 }
 
 /// Opens a file to read it. A link at the end of the path is an error; so is waiting for the other end of a FIFO.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the trail's own file, whose path the operator named; `private` refuses links"
+)]
 pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     private(options.read(true)).open(path)
@@ -88,6 +96,10 @@ pub(super) fn is_linked(_: &File) -> io::Result<bool> {
 
 /// Makes the name of a new file as durable as its bytes.
 #[cfg(unix)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the folder of the trail, only to make its entry durable"
+)]
 pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = path
         .parent()
