@@ -186,9 +186,13 @@ fn build_word_count(
     let mut command = toolchain
         .cargo_component(&folder)
         .context("cargo-component was not set up")?;
+    // Its own `--offline` wants a lock file of its own kind, which it writes only for dependencies from a registry.
     command
-        .args(["build", "--locked", "--release", "--offline"])
-        .env("CARGO_TARGET_DIR", &build);
+        .args(["build", "--locked", "--release"])
+        .env("CARGO_NET_OFFLINE", "true");
+    command
+        .env("CARGO_TARGET_DIR", &build)
+        .env("CARGO_COMPONENT_CACHE_DIR", build.join("cache"));
     progress.run_quietly(
         "guests: building word-count with cargo-component",
         &mut command,

@@ -113,9 +113,11 @@ impl Progress {
             .map(|line| line.trim())
             .find(|line| !line.is_empty());
         let last = last.map(|line| format!(": {}", line.chars().take(100).collect::<String>()));
+        let step = step.split_once(" (").map_or(step, |(name, _)| name);
+        let age = minutes(age);
         self.say(format_args!(
-            "… still at it, {} of “{step}”{}",
-            minutes(age),
+            "… {} of “{step}”{}",
+            age.trim(),
             last.unwrap_or_default()
         ));
     }

@@ -1,6 +1,6 @@
 //! The decisions: asked for, granted by every layer, spelled in the one allowed way, covered by a rule, covered by no `!`.
 //!
-//! A second fact gets a second decision: the addresses of a name ([`decide_address`]) and the links of a file ([`decide_links`]).
+//! A second fact gets a second decision: the addresses of a name ([`decide_address`]) and what was found at a path ([`decide_found`](crate::decide_found)).
 
 use crate::address::{AddressClass, Reach, canonical};
 use crate::capability::Capability;
@@ -48,7 +48,7 @@ pub fn decide_address(
 ///
 /// # Errors
 /// A denial where there are several and no rule allows them.
-pub fn decide_links(file: &Permit<FileTarget>, links: u64) -> Result<(), Denial> {
+pub(crate) fn decide_links(file: &Permit<FileTarget>, links: u64) -> Result<(), Denial> {
     let target = file.target();
     if links <= 1 || target.settings.allow_hard_links {
         return Ok(());

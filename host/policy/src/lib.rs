@@ -6,6 +6,8 @@
 #![cfg_attr(
     test,
     allow(
+        clippy::disallowed_methods,
+        clippy::too_many_lines,
         clippy::unwrap_used,
         clippy::expect_used,
         clippy::panic,

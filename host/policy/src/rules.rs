@@ -565,6 +565,12 @@ impl HttpRule {
         let bare = !self.allow_private && self.max_response.is_none() && !named && !self.everything;
         check_bare(pattern.denies(), bare)?;
         check_everything(pattern.is_everything(), self.everything, "url", &self.url)?;
+        if self.methods.as_ref().is_some_and(Vec::is_empty) {
+            return Err(
+                RuleError::new("methods-empty", "a rule without methods permits nothing")
+                    .hint("name a method, or leave `methods` out for GET and HEAD"),
+            );
+        }
         let settings = HttpSettings {
             allow_private: self.allow_private,
             allow_named_address: self.allow_private && pattern.names_address(),

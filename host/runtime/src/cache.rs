@@ -52,6 +52,10 @@ impl Cache {
     }
 
     /// Keeps a compiled component. A failure is no failure of the load: the next one compiles again.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "names made here, in a folder that was checked to be this user's alone"
+    )]
     pub(crate) fn store(&self, component: Digest, compiled: &Component) -> io::Result<()> {
         let code = compiled.serialize().map_err(io::Error::other)?;
         DirBuilder::new()
@@ -109,6 +113,10 @@ fn trusted(path: &Path) -> bool {
     })
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a new file, in a folder that was checked to be this user's alone"
+)]
 fn write(path: &Path, code: &[u8]) -> io::Result<()> {
     let mut file: File = OpenOptions::new()
         .write(true)

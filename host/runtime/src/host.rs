@@ -11,7 +11,10 @@ use crate::cache::Cache;
 use crate::capability::files::{FileRoot, RootError};
 use crate::capability::{self, Interface};
 use crate::engine::{Allocation, EngineError, engine};
-use crate::waist::{Failure, Services};
+use crate::waist::{Failure, Performer, Services};
+
+/// Makes what answers the operations of one call, in the place of this host's own authority.
+type MakePerformer = dyn Fn() -> Box<dyn Performer> + Send + Sync;
 
 /// Why there is no host.
 #[derive(Debug, thiserror::Error)]
@@ -44,18 +47,27 @@ pub enum HostError {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Host {
     pub(crate) inner: Arc<HostInner>,
 }
 
-#[derive(Debug)]
+impl std::fmt::Debug for Host {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Host")
+            .field("interfaces", &self.inner.interfaces)
+            .finish_non_exhaustive()
+    }
+}
+
 pub(crate) struct HostInner {
     pub(crate) engine: Engine,
     pub(crate) cache: Option<Cache>,
     pub(crate) trail: Trail,
     pub(crate) services: Services,
     pub(crate) interfaces: Vec<Interface>,
+    pub(crate) performer: Option<Arc<MakePerformer>>,
     /// What the ids of this host's calls begin with, so that they differ between processes.
     prefix: u32,
     calls: AtomicU64,
@@ -70,7 +82,6 @@ impl HostInner {
 }
 
 /// Puts a [`Host`] together.
-#[derive(Debug)]
 pub struct HostBuilder {
     allocation: Allocation,
     cache: Option<PathBuf>,
@@ -79,6 +90,16 @@ pub struct HostBuilder {
     protected: Vec<PathBuf>,
     services: Services,
     interfaces: Vec<Interface>,
+    performer: Option<Arc<MakePerformer>>,
+}
+
+impl std::fmt::Debug for HostBuilder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("HostBuilder")
+            .field("root", &self.root)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Host {
@@ -92,6 +113,7 @@ impl Host {
             protected: Vec::new(),
             services: Services::default(),
             interfaces: capability::interfaces(),
+            performer: None,
         }
     }
 
@@ -160,6 +182,17 @@ impl HostBuilder {
         self
     }
 
+    /// Has every operation of every call answered by something else than this host's own authority: a fake for a test,
+    /// a recording. `make` is asked once a call. Grants decide what is linked, and nothing else; the calls are recorded,
+    /// their attempts are the performer's business.
+    pub fn answered_by(
+        mut self,
+        make: impl Fn() -> Box<dyn Performer> + Send + Sync + 'static,
+    ) -> Self {
+        self.performer = Some(Arc::new(make));
+        self
+    }
+
     /// Makes the host.
     ///
     /// # Errors
@@ -173,6 +206,7 @@ impl HostBuilder {
             mut protected,
             mut services,
             interfaces,
+            performer,
         } = self;
         only_once(&interfaces)?;
         let engine = engine(allocation)?;
@@ -201,6 +235,7 @@ impl HostBuilder {
             trail,
             services,
             interfaces,
+            performer,
             prefix,
             calls: AtomicU64::new(0),
         };

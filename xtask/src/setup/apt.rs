@@ -155,15 +155,29 @@ fn new_package(line: &str) -> Option<&str> {
     rest.starts_with('(').then_some(name)
 }
 
-/// Unpacks a package's files below a folder.
-pub(super) fn unpack(package: &Path, folder: &Path) -> Result<()> {
-    read(
-        Command::new("dpkg-deb")
-            .arg("--extract")
-            .arg(package)
-            .arg(folder),
-    )
-    .map(drop)
+/// What [`unpack`] leaves out: the compiler's own sources (tens of thousands of small files) and documentation.
+const NOT_UNPACKED: [&str; 4] = [
+    "./usr/src/rustc-*/compiler",
+    "./usr/src/rustc-*/src",
+    "./usr/share/doc",
+    "./usr/share/man",
+];
+
+/// Unpacks the files of all packages in a folder below another one, and gives the packages' file names.
+pub(super) fn unpack(packages: &Path, folder: &Path, progress: &Progress) -> Result<Vec<String>> {
+    // A truncated or empty archive is an error of tar's, so the pipe hides no failure.
+    const SCRIPT: &str = "set -eu; packages=$1; folder=$2; shift 2\n\
+        for package in \"$packages\"/*.deb; do\n\
+          echo \"${package##*/}\"\n\
+          dpkg-deb --fsys-tarfile \"$package\" | tar --extract --directory \"$folder\" --no-same-owner \\\n\
+            --anchored --no-wildcards-match-slash \"$@\"\n\
+        done\n";
+    let mut command = Command::new("sh");
+    command.args(["-c", SCRIPT, "sh"]).arg(packages).arg(folder);
+    command.args(NOT_UNPACKED.map(|pattern| format!("--exclude={pattern}")));
+    Ok(progress
+        .run_quietly("setup: unpacking the packages", &mut command)?
+        .lines)
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn fetch(workspace: &Workspace, progress: &Progress, folder: &Path) -> Result<()
         .collect();
     let downloads = partial.join("downloads");
     apt.download(&packages, &downloads, progress)?;
-    let unpacked = unpack(progress, &downloads, &partial)?;
+    let unpacked = apt::unpack(&downloads, &partial, progress)?;
     remove_if_there(&downloads)?;
     arrange(&partial)?;
     fs::write(partial.join("packages.txt"), unpacked.join("\n") + "\n")?;
@@ -130,28 +130,9 @@ fn belongs_to_the_c_library(package: &str) -> bool {
         .any(|name| package.starts_with(name))
 }
 
-fn unpack(progress: &Progress, downloads: &Path, folder: &Path) -> Result<Vec<String>> {
-    let mut packages: Vec<PathBuf> = fs::read_dir(downloads)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<_>>()?;
-    packages.sort();
-    progress.say(format_args!("setup: unpacking {} packages", packages.len()));
-    for package in &packages {
-        apt::unpack(package, folder)?;
-    }
-    Ok(packages
-        .iter()
-        .filter_map(|package| Some(package.file_stem()?.to_string_lossy().into_owned()))
-        .collect())
-}
-
-/// Adds what makes a toolchain of unpacked packages, and drops the compiler's own sources (370 MB that nothing reads).
+/// Adds what makes a toolchain of unpacked packages.
 fn arrange(folder: &Path) -> Result<()> {
     let rustlib = folder.join("usr/lib/rustlib");
-    let sources = rustlib.join("src/rust");
-    remove_if_there(&sources.join("compiler"))?;
-    remove_if_there(&sources.join("src"))?;
-
     let libraries = multiarch(folder)?;
     fs::create_dir_all(folder.join("bin"))?;
     for program in ["cargo", "rustc", "rustdoc"] {

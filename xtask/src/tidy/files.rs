@@ -8,6 +8,9 @@ use anyhow::{Context, Result};
 /// Folders that are made, not written.
 const MADE: [&str; 3] = [".git", "target", "node_modules"];
 
+/// The file that cargo-component writes into a guest's sources before it compiles them.
+const MADE_BY_CARGO_COMPONENT: &str = "bindings.rs";
+
 /// What the checks look at.
 pub(super) struct Repository {
     /// The checkout.
@@ -79,7 +82,7 @@ impl Repository {
                 if !MADE.iter().any(|made| entry.file_name() == *made) {
                     self.read_folder(&entry.path())?;
                 }
-            } else if kind.is_file() {
+            } else if kind.is_file() && entry.file_name() != *MADE_BY_CARGO_COMPONENT {
                 self.read_file(&entry.path())?;
             }
         }

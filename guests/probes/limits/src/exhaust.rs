@@ -6,14 +6,25 @@ const PAGE: usize = 64 * 1024;
 
 /// Allocates and keeps; the size of the whole memory afterwards.
 pub(crate) fn allocate(bytes: u64) -> u64 {
-    let length = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let mut left = bytes;
+    while left > 0 {
+        let piece = left.min(PIECE);
+        keep(piece as usize);
+        left -= piece;
+    }
+    u64::from(pages()) * PAGE as u64
+}
+
+/// In pieces, since Rust refuses by itself what is larger than half of the address space.
+const PIECE: u64 = 1024 * 1024;
+
+fn keep(length: usize) {
     let mut kept = vec![0_u8; length];
     // `vec![0]` relies on fresh memory being zero: only a write makes a page really used.
     for byte in kept.iter_mut().step_by(4096) {
         *byte = 0xa5;
     }
     black_box(kept.leak());
-    u64::from(pages()) * PAGE as u64
 }
 
 /// `memory.grow`: the size before in pages, or -1.
@@ -26,13 +37,20 @@ pub(crate) fn pages() -> u32 {
     u32::try_from(instruction::size()).unwrap_or(u32::MAX)
 }
 
-/// Calls itself.
+/// Calls itself; gives `depth`.
 pub(crate) fn recurse(depth: u32) -> u32 {
-    // In memory, so that Rust's own stack grows with the engine's.
-    let frame = black_box([depth; 16]);
-    match frame.first() {
-        Some(0) | None => 0,
-        Some(depth) => black_box(recurse(black_box(depth - 1))) + 1,
+    black_box(deeper(depth));
+    depth
+}
+
+/// Nothing here is in memory, where Rust keeps a stack of its own: it is the engine's stack that is used.
+#[inline(never)]
+fn deeper(depth: u32) -> u32 {
+    // What is done with the result keeps this from becoming a loop.
+    if depth == 0 {
+        0
+    } else {
+        (deeper(depth - 1) ^ depth).rotate_left(7)
     }
 }
 

@@ -33,14 +33,14 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
             tool,
             tool.rules.write_file.as_ref(),
             &guarded,
-            "write",
+            "overwrite what decides about tools",
         );
         check_scope(
             reader,
             tool,
             tool.rules.read_file.as_ref(),
             &secrets,
-            "read",
+            "read the key that signs the audit trail",
         );
     }
 }

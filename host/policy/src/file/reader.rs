@@ -59,8 +59,7 @@ impl<'t> Reader<'t> {
     /// Bytes of a string's value in the file, where the string is written without escapes.
     fn inside(&self, value: &str, span: &Range<usize>, at: Range<usize>) -> Option<Range<usize>> {
         let literal = self.text.get(span.start + 1..span.end.checked_sub(1)?)?;
-        (literal == value && !at.is_empty())
-            .then(|| span.start + 1 + at.start..span.start + 1 + at.end)
+        (literal == value).then(|| span.start + 1 + at.start..span.start + 1 + at.end)
     }
 
     pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
@@ -123,7 +122,7 @@ impl<'t> Reader<'t> {
                 format!("`{}` is missing in {place}", key.name),
                 &first_line,
             )
-            .hint = Some(key.about.to_owned());
+            .hint = Some(as_hint(key.about));
         }
         values
     }
@@ -249,4 +248,11 @@ impl<'t> Reader<'t> {
         }
         names
     }
+}
+
+/// A sentence for editors as a hint: lower case, without a final stop.
+fn as_hint(about: &str) -> String {
+    let mut characters = about.trim_end_matches('.').chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
 }

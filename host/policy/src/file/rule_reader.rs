@@ -215,6 +215,12 @@ pub(crate) fn read_alone(
     let document = format!("rule = {text}");
     let parsed = toml_edit::Document::parse(document.as_str())
         .map_err(|error| RuleError::new("syntax", error.message().trim().to_owned()))?;
+    if parsed.as_table().len() != 1 {
+        return Err(RuleError::new(
+            "syntax",
+            "expected one table and nothing behind it",
+        ));
+    }
     let mut reader = Reader {
         file: "".into(),
         elsewhere: Some(origin.clone()),

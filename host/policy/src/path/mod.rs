@@ -4,7 +4,7 @@
 //! kernel: `a/../../etc`, `/etc`, `C:\`, a NUL that ends the name early, a trailing slash that changes what a link means.
 //!
 //! **The order.** First the lexical rules of this file, then the rules of the policy, then (in the runtime) `openat2` with no link, no
-//! mount crossing and nothing above the root, then `fstat`, then [`decide_links`](crate::decide_links). What the lexical rules let
+//! mount crossing and nothing above the root, then `fstat`, then [`decide_found`](crate::decide_found). What the lexical rules let
 //! through has exactly one spelling, so that a decision about the text is a decision about the name: nothing is resolved, trimmed, decoded or folded here.
 //! Bytes are compared: `é` composed and `é` decomposed are two names, and so are `A` and `a`.
 //!

@@ -57,12 +57,15 @@ impl PathPattern {
     /// As [`parse`](Self::parse).
     pub fn parse_directory(text: &str) -> Result<Self, RuleError> {
         match text {
-            "." | "!." => Ok(PathPattern {
+            "." => Ok(PathPattern {
                 text: text.into(),
-                denies: text.starts_with('!'),
+                denies: false,
                 segments: Vec::new(),
                 ends_below: false,
             }),
+            "!." => Err(RuleError::new("pattern-root", "`!.` would deny everything")
+                .hint("an empty list does the same; name what should be hidden")
+                .at(0..2)),
             _ => Self::parse(text),
         }
     }
@@ -146,16 +149,14 @@ fn check_name(segment: &Segment, text: &str) -> Result<(), RuleError> {
     if super::is_reserved(name) {
         return Err(refused(PathError::Reserved));
     }
-    match segment {
-        Segment::Literal(name) => match RelativePath::parse(name) {
-            Ok(_) | Err(PathError::Drive) => Ok(()),
-            Err(error) => Err(refused(error)),
-        },
-        Segment::Wildcard(_) if text.chars().any(char::is_control) => {
-            Err(refused(PathError::Control))
+    let checked = match segment {
+        Segment::Literal(name) => {
+            super::check_characters(name).and_then(|()| super::check_segment(name))
         }
+        Segment::Wildcard(_) if text.chars().any(char::is_control) => Err(PathError::Control),
         Segment::Wildcard(_) | Segment::Crossing => Ok(()),
-    }
+    };
+    checked.map_err(refused)
 }
 
 /// The rules about a whole path (its length, a drive in front), where the pattern is one.

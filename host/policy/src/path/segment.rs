@@ -134,7 +134,7 @@ fn split_at_stars(text: &str) -> Result<Vec<String>, RuleError> {
             },
             '?' | '[' | ']' | '{' | '}' => {
                 return Err(RuleError::new("pattern-ambiguous", format!("`{character}` could be meant as a wildcard"))
-                    .hint(format!("only `*` and `**` are wildcards; write `\\{character}` for the character itself"))
+                    .hint(format!("only `*` and `**` are wildcards; write `\\{character}`, in single quotes, for the character itself"))
                     .at(here));
             }
             other => push(&mut parts, other),

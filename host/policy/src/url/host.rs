@@ -70,6 +70,9 @@ pub(super) fn split_port(authority: &str) -> Result<(&str, Option<u16>), UrlErro
     if authority.contains('@') {
         return Err(UrlError::UserInfo);
     }
+    if authority.starts_with('[') && !authority.contains(']') {
+        return Err(UrlError::Ipv6);
+    }
     let host_end = authority.rfind(']').map_or(0, |bracket| bracket + 1);
     let Some(colon) = authority.get(host_end..).and_then(|rest| rest.find(':')) else {
         return Ok((authority, None));

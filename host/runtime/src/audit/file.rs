@@ -5,6 +5,10 @@ use std::io;
 use std::path::Path;
 
 /// Opens a trail to read it and to append to it, and makes it (mode 0600) if there is none. A link at the end of the path is an error.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the trail's own file, whose path the operator named; `private` refuses links"
+)]
 pub(super) fn open_to_append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
@@ -12,6 +16,10 @@ pub(super) fn open_to_append(path: &Path) -> io::Result<File> {
 }
 
 /// Opens a file to read it. A link at the end of the path is an error; so is waiting for the other end of a FIFO.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the trail's own file, whose path the operator named; `private` refuses links"
+)]
 pub(super) fn open_to_read(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     private(options.read(true)).open(path)
@@ -51,6 +59,12 @@ fn fault_of(metadata: &Metadata, forbidden: u32) -> Option<&'static str> {
     }
 }
 
+/// Whether a file was not opened because its name is a link.
+#[cfg(unix)]
+pub(super) fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
 /// Whether the file still has a name.
 #[cfg(unix)]
 pub(super) fn is_linked(file: &File) -> io::Result<bool> {
@@ -69,6 +83,11 @@ fn fault_of(metadata: &Metadata, _forbidden: u32) -> Option<&'static str> {
     (!metadata.is_file()).then_some("it is not a regular file")
 }
 
+#[cfg(not(unix))]
+pub(super) fn is_link(_: &io::Error) -> bool {
+    false
+}
+
 /// Windows does not let go of the name of an open file.
 #[cfg(not(unix))]
 pub(super) fn is_linked(_: &File) -> io::Result<bool> {
@@ -77,6 +96,10 @@ pub(super) fn is_linked(_: &File) -> io::Result<bool> {
 
 /// Makes the name of a new file as durable as its bytes.
 #[cfg(unix)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the folder of the trail, only to make its entry durable"
+)]
 pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     let folder = path
         .parent()

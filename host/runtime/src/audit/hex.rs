@@ -55,12 +55,9 @@ impl<const N: usize> Hex<N> {
     }
 }
 
+/// Without a branch, so that the loop above becomes vector instructions.
 const fn digit(nibble: u8) -> u8 {
-    if nibble < 10 {
-        b'0' + nibble
-    } else {
-        b'a' + nibble - 10
-    }
+    b'0' + nibble + (nibble > 9) as u8 * (b'a' - b'0' - 10)
 }
 
 const fn nibble(digit: u8) -> Option<u8> {

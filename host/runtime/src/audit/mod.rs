@@ -29,6 +29,7 @@
 //! - A way to change or to remove a record, and a way to switch the trail off after it began.
 //! - Protection against a trail signed with the same key being put in the place of another, or the newest records being cut off behind the last
 //!   checkpoint: only a head that was kept elsewhere tells.
+//! - Protection of the folder: who can write to it can take the file away. A deleted file is noticed when a call ends; a renamed one goes on being written.
 //! - Other types of this project: records are plain data, so that collectors and other programs can use this folder alone.
 
 mod chain;

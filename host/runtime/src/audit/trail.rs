@@ -17,6 +17,28 @@ use super::sink::{FileSink, MemorySink, Sink};
 use super::tail::{Tail, TailError, read_tail};
 
 /// A trail that is being written. Cloning is cheap, and all clones write to the same one.
+///
+/// ```
+/// use bailiwick::audit::{Load, SigningKey, Text, Trail, TrailOptions, VerifyOptions, verify};
+///
+/// let key = SigningKey::generate()?;
+/// let public_key = Some(key.public());
+/// let trail = Trail::memory(TrailOptions { signing_key: Some(key), ..TrailOptions::default() })?;
+/// trail.append(&Load {
+///     tool: Text::from("csv-summary"),
+///     component: None,
+///     policy: None,
+///     outcome: Text::from("not-a-component"),
+///     reason: None,
+///     remedy: None,
+/// }.into())?;
+/// let head = trail.close()?;
+///
+/// let written = trail.lines().join("\n") + "\n";
+/// let report = verify(written.as_bytes(), &VerifyOptions { public_key, head: Some(head.into()) })?;
+/// assert_eq!(report.to_string(), "3 records: consistent, authenticated");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Trail(Arc<Shared>);
 
@@ -188,10 +210,16 @@ fn open_file(path: &Path, sync: SyncPolicy) -> Result<(FileSink, Tail), AuditErr
         path: path.to_owned(),
         source,
     };
-    let mut file = file::open_to_append(path).map_err(io_error)?;
+    let untrusted = |fault| AuditError::Untrusted {
+        path: path.to_owned(),
+        fault,
+    };
+    let mut file = file::open_to_append(path).map_err(|source| match file::is_link(&source) {
+        true => untrusted("it is a symbolic link"),
+        false => io_error(source),
+    })?;
     if let Some(fault) = file::ownership_fault(&file).map_err(io_error)? {
-        let path = path.to_owned();
-        return Err(AuditError::Untrusted { path, fault });
+        return Err(untrusted(fault));
     }
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => AuditError::Busy {

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use bailiwick_policy::Limit;
+use bailiwick_policy::{Limit, Limits};
 use futures_util::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 use wasmtime::component::{Resource, ResourceAny};
@@ -16,7 +16,7 @@ use crate::capability::files::{CloseHandle, Commit, Create, OpenReader, Reader, 
 use crate::engine::FUEL_BETWEEN_YIELDS;
 use crate::limits::Limiter;
 use crate::value::{ArgumentError, HandleKind, HandleRequest};
-use crate::waist::{Failure, HandleId, Meter, Scene, Trace, Waist};
+use crate::waist::{Failure, HandleId, Meter, Scene, Trace, Waist, chain};
 
 /// Makes the call, and records it.
 pub(super) async fn run<I: Invocation>(
@@ -60,33 +60,25 @@ struct Lent {
 impl<'c> Running<'c> {
     fn new(call: &'c Call<'_>, arguments: &'c str) -> Result<Self, Cause> {
         let tool = &call.tool.inner;
-        let trace = Trace::new(
-            tool.host.trail.clone(),
-            tool.host.call_id(),
-            tool.name.clone(),
-            tool.component,
-        );
-        let scene = Scene::new(
-            call.grant.clone(),
-            Meter::new(call.limits.clone()),
-            tool.host.services.clone(),
-            trace,
-        );
-        let state = CallState::new(Waist::here(scene), Limiter::new(&call.limits));
+        let id = tool.host.call_id();
+        let state = CallState::new(waist(call, &id), Limiter::new(&call.limits));
         let mut store = Store::new(&tool.host.engine, state);
         store.limiter(|state| &mut state.limiter);
         let fuelled = store.set_fuel(call.limits.fuel);
         fuelled
             .and_then(|()| store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS)))
             .map_err(engine_fault)?;
-        store.set_hostcall_fuel(usize::try_from(call.limits.host_call_bytes).unwrap_or(usize::MAX));
+        store.set_hostcall_fuel(lifted_bytes_max(&call.limits));
         store.set_max_component_handles(usize::try_from(call.limits.handles).unwrap_or(usize::MAX));
         Ok(Self {
             call,
             arguments,
             store,
             began: Instant::now(),
-            report: Report::default(),
+            report: Report {
+                call: id,
+                ..Report::default()
+            },
             ended: false,
         })
     }
@@ -171,7 +163,6 @@ impl<'c> Running<'c> {
         self.report.log = scene.take_log();
         self.report.spent = *scene.meter.spent();
         self.report.spent.log_dropped += printed.dropped;
-        self.report.call.clone_from(&scene.trace().call);
         closed
     }
 
@@ -202,7 +193,7 @@ impl<'c> Running<'c> {
         tool.host
             .trail
             .append(&record.into())
-            .map_err(|error| error.to_string())
+            .map_err(|error| chain(&error))
     }
 }
 
@@ -213,6 +204,37 @@ impl Drop for Running<'_> {
             let _ = self.end::<()>(Err(Cause::Cancelled), 0);
         }
     }
+}
+
+/// Bytes of the host's memory that one crossing from guest to host may fill.
+///
+/// It bounds what a guest can multiply, by lists whose elements all point to the same bytes. It is twice what a host call
+/// may carry, so that a call slightly above that limit gets the WIT's error instead of a trap; and it has room for an
+/// answer of the largest size, whose values take [`VALUE_BYTES`] each even when they are single bytes.
+fn lifted_bytes_max(limits: &Limits) -> usize {
+    let carried = limits.host_call_bytes.saturating_mul(2);
+    let answered = limits.output.saturating_mul(VALUE_BYTES);
+    usize::try_from(carried.max(answered)).unwrap_or(usize::MAX)
+}
+
+/// Bytes that wasmtime takes for one value of an answer.
+const VALUE_BYTES: u64 = size_of::<wasmtime::component::Val>() as u64;
+
+/// The way to this host's authority, or to what answers in its place.
+fn waist(call: &Call<'_>, id: &str) -> Waist {
+    let tool = &call.tool.inner;
+    if let Some(make) = &tool.host.performer {
+        return Waist::there(make());
+    }
+    let trail = tool.host.trail.clone();
+    let trace = Trace::new(trail, id.to_owned(), tool.name.clone(), tool.component);
+    let meter = Meter::new(call.limits.clone());
+    Waist::here(Scene::new(
+        call.grant.clone(),
+        meter,
+        tool.host.services.clone(),
+        trace,
+    ))
 }
 
 /// Files first, so that a denial comes before any code of the tool's; then the instance; then the function.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use bailiwick_policy::{Capability, Grant, Limit, Limits, Manifest, Rules, resolve};
+use bailiwick_policy::{Capability, Grant, Limit, Limits, Manifest, Rules, ToolPolicy, resolve};
 use rustix::fs::{FileType, Mode, OFlags};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
@@ -52,6 +52,20 @@ pub struct ToolOptions {
     pub sha256: Option<[u8; 32]>,
     /// The SHA-256 of the policy's text, for the trail.
     pub policy: [u8; 32],
+}
+
+impl ToolOptions {
+    /// A tool as a policy has it; `text` is the policy's, for its digest in the trail.
+    pub fn from_policy(tool: &ToolPolicy, text: &str) -> Self {
+        Self {
+            name: tool.name().into(),
+            rules: tool.rules().clone(),
+            narrowed_to: Vec::new(),
+            limits: tool.limits().clone(),
+            sha256: tool.sha256().map(|digest| digest.0),
+            policy: Sha256::digest(text).into(),
+        }
+    }
 }
 
 /// A grant that a component needs and does not have.

@@ -83,12 +83,10 @@ impl Signature {
 
     /// The schema of the tool's error: of what the `err` of its result carries. Nothing where the function cannot fail.
     pub fn error_schema(&self, docs: &dyn Docs) -> Option<Value> {
-        match &self.result {
-            Some(Shape::Result(_, err)) => {
-                Some(Writer::new(docs, Direction::Out).side(err.as_deref()))
-            }
-            _ => None,
-        }
+        let Some(Shape::Result(_, err)) = &self.result else {
+            return None;
+        };
+        Some(Writer::new(docs, Direction::Out).side(err.as_deref()))
     }
 }
 

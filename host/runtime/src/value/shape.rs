@@ -173,11 +173,7 @@ impl Float {
     /// The value, rounded to nearest; nothing where a finite number would become an infinite one.
     pub(super) fn finite(self, number: f64) -> Option<Val> {
         match self {
-            Float::F32 => {
-                // `as` rounds to nearest, which is what reading a decimal means.
-                let narrow = number as f32;
-                narrow.is_finite().then_some(Val::Float32(narrow))
-            }
+            Float::F32 => narrowed(number).map(Val::Float32),
             Float::F64 => number.is_finite().then_some(Val::Float64(number)),
         }
     }
@@ -189,6 +185,18 @@ impl Float {
             Float::F64 => Val::Float64(number),
         }
     }
+}
+
+/// A decimal that was read in 64 bits, in 32.
+///
+/// Rounding twice is not rounding once: `7.038531e-26` lands exactly between two floats on the way and then goes to the wrong one. The
+/// digits that the 64 bits print as are the ones that were written, so they are read again where it may matter.
+fn narrowed(number: f64) -> Option<f32> {
+    let narrow = number as f32;
+    if !narrow.is_finite() || f64::from(narrow) == number {
+        return narrow.is_finite().then_some(narrow);
+    }
+    format!("{number:e}").parse().ok()
 }
 
 impl Shape {

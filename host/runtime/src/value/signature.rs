@@ -13,8 +13,9 @@ use super::shape::{Float, HandleKind, Integer, Shape, separated};
 pub const SHAPE_DEPTH_MAX: usize = 64;
 
 /// What all shapes of one component may weigh, in bytes. Types are shared in a component and spelled out in shapes, so a few
-/// hundred bytes of component could ask for gigabytes of shapes (a record of two of a record of two …).
-pub const SHAPES_BYTES_MAX: usize = 8 << 20;
+/// hundred bytes of component could ask for gigabytes of shapes (a record of two of a record of two …). This is room for 16,000 parts;
+/// a tool of fifty functions has some thousand.
+pub const SHAPES_BYTES_MAX: usize = 1 << 20;
 
 /// What a part of a shape weighs besides its name: itself, its entry in the list and in the index.
 const SHAPE_BYTES: usize = 64;
@@ -78,6 +79,10 @@ impl fmt::Display for Signature {
 }
 
 /// Reads the signatures of one component.
+///
+/// Take the functions from [`Linker::substituted_component_type`](wasmtime::component::Linker::substituted_component_type) or from an
+/// instance: in [`Component::component_type`](wasmtime::component::Component::component_type) an imported resource is not yet known to
+/// be the host's, and `classify` would not recognise it.
 ///
 /// All signatures that one reader reads share one budget of [`SHAPES_BYTES_MAX`]: use one reader for each component.
 pub struct SignatureReader<'a> {

@@ -67,6 +67,12 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// An error with all its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// What an adapter's host function returns: the outer error ends the call, the inner one is the guest's.
 pub type Reply<T, E> = wasmtime::Result<Result<T, E>>;
 

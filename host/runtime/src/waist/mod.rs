@@ -31,6 +31,7 @@ pub use meter::{Meter, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording};
 pub use scene::{LogLine, Scene, Services};
 
+pub(crate) use failure::chain;
 pub(crate) use record::Trace;
 
 use operation::Erased;
@@ -63,7 +64,7 @@ impl Waist {
     }
 
     /// The waist with something else on its other side, which holds whatever authority it holds.
-    pub fn there(performer: Box<dyn Performer>) -> Self {
+    pub(crate) fn there(performer: Box<dyn Performer>) -> Self {
         Self {
             side: Side::There(performer),
         }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bailiwick_policy::{Denial, Origin, RuleRef};
 
-use super::Failure;
+use super::{Failure, chain};
 use crate::audit::{self, Decision, Digest, OK, Phase, Trail};
 
 /// One attempt, as it is going to be recorded.
@@ -149,7 +149,7 @@ impl Trace {
     fn append(&self, attempt: audit::Attempt<'_>) -> Result<(), Failure> {
         self.trail
             .append(&attempt.into())
-            .map_err(|error| Failure::Fault(error.to_string()))
+            .map_err(|error| Failure::Fault(chain(&error)))
     }
 }
 

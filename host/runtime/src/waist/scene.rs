@@ -286,8 +286,4 @@ impl Scene {
             .map(|id| self.close(id))
             .fold(interrupted, Result::and)
     }
-
-    pub(crate) fn trace(&self) -> &Trace {
-        &self.trace
-    }
 }

@@ -562,11 +562,11 @@ mod unix {
         let (folder, path) = folder();
         let target = folder.path().join("target");
         symlink(&target, &path).unwrap();
-        assert!(matches!(open(&path), Err(AuditError::Open { .. })));
+        assert!(matches!(open(&path), Err(AuditError::Untrusted { .. })));
         assert!(!target.exists());
         drop(open(&target).unwrap());
         let before = fs::read(&target).unwrap();
-        assert!(matches!(open(&path), Err(AuditError::Open { .. })));
+        assert!(matches!(open(&path), Err(AuditError::Untrusted { .. })));
         assert_eq!(fs::read(&target).unwrap(), before);
     }
 

@@ -92,6 +92,12 @@ fn floats_are_kept_to_the_last_bit() {
     both_ways(&F32, "0.1", Val::Float32(0.1));
     both_ways(&F32, "3.4028235e+38", Val::Float32(f32::MAX));
     both_ways(&F32, "1e-45", Val::Float32(1e-45));
+    // Exactly between two floats after rounding to 64 bits.
+    both_ways(
+        &F32,
+        "-7.038531e-26",
+        Val::Float32(f32::from_bits(0x95ae_43fd)),
+    );
     also(&F64, "3", Val::Float64(3.0));
     also(
         &F32,

@@ -40,6 +40,10 @@ pub(super) async fn connect_first(
     Err(Unavailable::Connect(last))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an address that was decided, not a name"
+)]
 async fn connect_one(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = timeout(CONNECT_TIME_MAX, TcpStream::connect(address)).await??;
     // A request is written whole and then waited for: holding its last packet back only costs time.

@@ -71,6 +71,7 @@ impl Trust {
         Ok(roots)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the operator's own `ca-file`")]
     fn additional(&self) -> Result<Vec<CertificateDer<'static>>, TrustError> {
         let Some(path) = &self.ca_file else {
             return Ok(Vec::new());

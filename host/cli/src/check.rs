@@ -1,0 +1,265 @@
+//! `bailiwick check`: a policy and every tool in it, and who may do what.
+
+use std::path::PathBuf;
+
+use bailiwick::policy::{Capability, Limits, Origin, RuleRef, ToolPolicy};
+use bailiwick::value::HandleKind;
+use bailiwick::{Function, Host, LoadError, Source, Tool, ToolOptions};
+use serde_json::{Map, Value, json};
+
+use crate::args::Check;
+use crate::exit::Exit;
+use crate::failure::{Failure, rule_json};
+use crate::inspect;
+use crate::policy::PolicyFile;
+use crate::progress;
+use crate::run::fault;
+use crate::table::table;
+use crate::terminal::{self, Paint, visible};
+
+pub(crate) fn check(check: &Check) -> Result<Exit, Failure> {
+    let file = PolicyFile::read(&check.policy)?;
+    let host = inspect::host(check.cache.cache_dir.as_deref())?;
+    let tools: Vec<Checked<'_>> = file
+        .policy
+        .tools()
+        .iter()
+        .map(|tool| Checked::new(&host, &file, tool))
+        .collect();
+    if check.json {
+        terminal::put_value(&to_json(&file, &tools))?;
+    } else {
+        terminal::put(&to_text(&file, &tools, Paint::stdout()))?;
+    }
+    let refused = tools.iter().any(|tool| tool.loaded.is_err());
+    Ok(if refused {
+        Exit::Refused
+    } else {
+        Exit::Success
+    })
+}
+
+/// A tool of the policy, and what became of it.
+struct Checked<'p> {
+    policy: &'p ToolPolicy,
+    component: PathBuf,
+    loaded: Result<Tool, LoadError>,
+}
+
+impl<'p> Checked<'p> {
+    fn new(host: &Host, file: &PolicyFile, policy: &'p ToolPolicy) -> Self {
+        let component = file.resolve(policy.component());
+        let options = ToolOptions {
+            name: policy.name().into(),
+            rules: policy.rules().clone(),
+            narrowed_to: Vec::new(),
+            limits: policy.limits().clone(),
+            sha256: policy.sha256().map(|digest| digest.0),
+            policy: *file.digest.as_bytes(),
+        };
+        let name = component.display().to_string();
+        let loaded =
+            progress::while_loading(&name, || host.load(&Source::File(&component), options));
+        Self {
+            policy,
+            component,
+            loaded,
+        }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let Ok(tool) = &self.loaded else {
+            return Vec::new();
+        };
+        let unasked = self.unasked(tool);
+        let functions = tool.functions().iter();
+        unasked
+            .chain(functions.filter_map(|function| self.function_warning(function)))
+            .collect()
+    }
+
+    fn unasked(&self, tool: &Tool) -> impl Iterator<Item = String> {
+        self.policy
+            .rules()
+            .capabilities()
+            .filter(|capability| !tool.manifest().asks(capability))
+            .map(|capability| {
+                format!("`{capability}` is granted, and the tool does not ask for it")
+            })
+    }
+
+    fn function_warning(&self, function: &Function) -> Option<String> {
+        let name = function.name();
+        match function.signature() {
+            Err(why) => Some(format!("the function `{name}` cannot be called: {why}")),
+            Ok(signature) => {
+                let kinds = signature.asks().into_iter();
+                let kind = kinds
+                    .filter(|kind| !self.policy.rules().grants(&capability_of(*kind)))
+                    .next()?;
+                Some(format!(
+                    "the function `{name}` takes a {}, and `{}` is not granted: every call is denied",
+                    kind.resource_name(),
+                    kind.capability_key()
+                ))
+            }
+        }
+    }
+
+    fn to_text(&self, paint: Paint) -> String {
+        let verdict = match &self.loaded {
+            Ok(_) => paint.green("ok"),
+            Err(_) => paint.red("refused"),
+        };
+        let name = visible(self.policy.name()).into_owned();
+        let component = self.component.display().to_string();
+        let mut text = format!(
+            "\n{} ({}): {verdict}\n",
+            paint.bold(&name),
+            visible(&component)
+        );
+        text += &table(&self.rows(), 2);
+        for warning in self.warnings() {
+            text += &format!("  {} {}\n", paint.yellow("warning:"), visible(&warning));
+        }
+        if let Err(error) = &self.loaded {
+            let failure = fault::load(error, false).to_text(paint);
+            text += &failure
+                .lines()
+                .map(|line| format!("  {line}\n"))
+                .collect::<String>();
+        }
+        text
+    }
+
+    fn rows(&self) -> Vec<[String; 3]> {
+        let rules = self.policy.rules();
+        let mut rows = Vec::new();
+        for capability in rules.capabilities() {
+            let list = rules.list(&capability);
+            if list.is_empty() {
+                rows.push([
+                    capability.to_string(),
+                    "nothing: every use is denied".to_owned(),
+                    String::new(),
+                ]);
+            }
+            for rule in list {
+                rows.push([
+                    capability.to_string(),
+                    rule_text(&capability, &rule),
+                    line_of(&rule),
+                ]);
+            }
+        }
+        if rows.is_empty() {
+            rows.push(["nothing".to_owned(), String::new(), String::new()]);
+        }
+        rows.extend(self.limits().map(|(key, value)| {
+            [
+                "limit".to_owned(),
+                format!("{key} = {value}"),
+                String::new(),
+            ]
+        }));
+        rows
+    }
+
+    /// The limits that are not the default ones.
+    fn limits(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let limits = self.policy.limits();
+        Limits::TABLE
+            .iter()
+            .filter(|row| limits.get(row.limit) != row.default)
+            .map(|row| (row.key, row.format(limits.get(row.limit))))
+    }
+
+    fn to_json(&self) -> Value {
+        let rules = self.policy.rules();
+        let grants: Map<String, Value> = rules
+            .capabilities()
+            .map(|capability| {
+                let list: Vec<Value> = rules.list(&capability).iter().map(rule_json).collect();
+                (capability.key().to_owned(), list.into())
+            })
+            .collect();
+        let limits: Map<String, Value> = Limits::TABLE
+            .iter()
+            .map(|row| {
+                (
+                    row.key.to_owned(),
+                    self.policy.limits().get(row.limit).into(),
+                )
+            })
+            .collect();
+        let mut object = json!({
+            "name": self.policy.name(),
+            "component": self.component.display().to_string(),
+            "loads": self.loaded.is_ok(),
+            "grants": grants,
+            "limits": limits,
+            "warnings": self.warnings(),
+        });
+        if let Value::Object(object) = &mut object {
+            match &self.loaded {
+                Ok(tool) => object.insert("sha256".to_owned(), tool.digest().to_string().into()),
+                Err(error) => object.insert(
+                    "error".to_owned(),
+                    fault::load(error, false)
+                        .to_json()
+                        .get("error")
+                        .cloned()
+                        .into(),
+                ),
+            };
+        }
+        object
+    }
+}
+
+fn capability_of(kind: HandleKind) -> Capability {
+    match kind {
+        HandleKind::Reader => Capability::ReadFile,
+        HandleKind::Writer => Capability::WriteFile,
+    }
+}
+
+/// `clock = true` says no more than the capability.
+fn rule_text(capability: &Capability, rule: &RuleRef) -> String {
+    match capability {
+        Capability::Clock | Capability::Random => "true".to_owned(),
+        Capability::ReadFile
+        | Capability::WriteFile
+        | Capability::ListFiles
+        | Capability::HttpGet
+        | Capability::HttpRequest
+        | Capability::Extension(_) => visible(&rule.text).into_owned(),
+    }
+}
+
+fn line_of(rule: &RuleRef) -> String {
+    match &rule.origin {
+        Origin::File { line, .. } => format!("line {line}"),
+        Origin::Flag(_) | Origin::Code => String::new(),
+    }
+}
+
+fn to_text(file: &PolicyFile, tools: &[Checked<'_>], paint: Paint) -> String {
+    let count = tools.len();
+    let noun = if count == 1 { "tool" } else { "tools" };
+    let path = file.path().display().to_string();
+    let mut text = format!("{}: {count} {noun}\n", visible(&path));
+    for tool in tools {
+        text += &tool.to_text(paint);
+    }
+    text
+}
+
+fn to_json(file: &PolicyFile, tools: &[Checked<'_>]) -> Value {
+    let tools: Vec<Value> = tools.iter().map(Checked::to_json).collect();
+    json!({
+        "policy": file.path().display().to_string(),
+        "sha256": file.digest.to_string(),
+        "tools": tools,
+    })
+}

@@ -1,0 +1,454 @@
+//! `bailiwick inspect`: what a tool could ask for and what it offers, read off the component, with no code of it run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bailiwick::policy::{
+    Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource, format_bytes,
+};
+use bailiwick::section::Section;
+use bailiwick::value::NoDocs;
+use bailiwick::{Function, Host, Source, Tool, ToolOptions};
+use serde_json::{Map, Value, json};
+
+use crate::args::Inspect;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::paths;
+use crate::progress;
+use crate::run::fault;
+use crate::table::table;
+use crate::terminal::{self, Paint, visible, visible_lines};
+
+pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
+    let name = inspect.component.display().to_string();
+    let host = host(inspect.cache.cache_dir.as_deref())?;
+    let tool = progress::while_loading(&name, || load(&host, &inspect.component))?;
+    let shown = Shown::new(&tool, &inspect.component);
+    if inspect.json {
+        terminal::put_value(&shown.to_json())?;
+    } else {
+        terminal::put(&shown.to_text(Paint::stdout()))?;
+    }
+    Ok(Exit::Success)
+}
+
+/// A host that only loads: without a root, and with a trail that ends with it.
+pub(crate) fn host(cache: Option<&Path>) -> Result<Host, Failure> {
+    let mut builder = Host::builder();
+    if let Some(cache) = paths::cache(cache) {
+        builder = builder.cache(cache);
+    }
+    builder.build().map_err(|error| fault::host(&error))
+}
+
+fn load(host: &Host, component: &Path) -> Result<Tool, Failure> {
+    let options = ToolOptions {
+        name: stem(component).into(),
+        rules: Arc::new(everything_linked()),
+        narrowed_to: Vec::new(),
+        limits: highest(),
+        sha256: None,
+        policy: [0; 32],
+    };
+    host.load(&Source::File(component), options)
+        .map_err(|error| fault::load(&error, true))
+}
+
+/// Rules under which whatever the host has is linked. The tool is never called under them.
+fn everything_linked() -> Rules {
+    Capability::BUILT_IN
+        .iter()
+        .fold(Rules::builder(RulesSource::Code), |builder, capability| {
+            builder.link(capability)
+        })
+        .clock(Origin::Code)
+        .random(Origin::Code)
+        .build()
+}
+
+/// The highest limits that a policy can set, so that what needs them can be looked at.
+fn highest() -> Limits {
+    let mut settings = LimitSettings::new();
+    for row in Limits::TABLE.iter().filter(|row| !row.fixed) {
+        // A maximum of the table is within its range.
+        let _ = settings.set_number(row.limit, row.maximum);
+    }
+    Limits::default().with(&settings)
+}
+
+fn stem(component: &Path) -> String {
+    component
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// What an import stands for.
+enum Import {
+    /// It is linked when this is granted.
+    Needs(Capability),
+    /// The log, or types without authority.
+    Free,
+    /// WASI: always linked, with nothing behind it; with this grant it gives the real thing.
+    Floor(Option<Capability>),
+}
+
+impl Import {
+    fn of(name: &str) -> Self {
+        let bare = name.split('@').next().unwrap_or(name);
+        if let Some(interface) = bare.strip_prefix("wasi:") {
+            return Self::Floor(if interface.starts_with("clocks/") {
+                Some(Capability::Clock)
+            } else if interface.starts_with("random/") {
+                Some(Capability::Random)
+            } else {
+                None
+            });
+        }
+        let key = bare.rsplit('/').next().unwrap_or(bare);
+        let built_in = Capability::BUILT_IN
+            .into_iter()
+            .find(|capability| capability.key() == key);
+        built_in.map_or(Self::Free, Self::Needs)
+    }
+
+    fn about(&self) -> String {
+        match self {
+            Self::Needs(capability) => format!("needs a grant of `{capability}`"),
+            Self::Free => "needs no grant".to_owned(),
+            Self::Floor(None) => "WASI: linked, with nothing behind it".to_owned(),
+            Self::Floor(Some(capability)) => {
+                format!("WASI: linked; the real thing only with a grant of `{capability}`")
+            }
+        }
+    }
+}
+
+/// What is shown about a tool.
+struct Shown<'a> {
+    tool: &'a Tool,
+    component: &'a Path,
+    imports: Vec<(&'a str, Import)>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(tool: &'a Tool, component: &'a Path) -> Self {
+        let imports = tool
+            .imports()
+            .iter()
+            .map(|name| (name.as_str(), Import::of(name)))
+            .collect();
+        Self {
+            tool,
+            component,
+            imports,
+        }
+    }
+
+    fn needs(&self, wanted: &Capability) -> bool {
+        self.imports
+            .iter()
+            .any(|(_, import)| matches!(import, Import::Needs(capability) if capability == wanted))
+    }
+
+    fn lends(&self, wanted: &Capability) -> bool {
+        self.tool.functions().iter().any(|function| {
+            function.signature().is_ok_and(|signature| {
+                signature
+                    .asks()
+                    .iter()
+                    .any(|kind| kind.capability_key() == wanted.key())
+            })
+        })
+    }
+
+    /// The table that a policy would need.
+    fn policy(&self) -> String {
+        let component = self
+            .component
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        let mut lines = format!(
+            "[tools.{}]\ncomponent = {}\nsha256 = \"{}\"\n",
+            toml_key(&stem(self.component)),
+            toml_text(&component),
+            self.tool.digest()
+        );
+        for capability in self.tool.manifest().iter() {
+            lines += &self.policy_line(capability);
+        }
+        lines
+    }
+
+    fn policy_line(&self, capability: &Capability) -> String {
+        let line = capability.empty_line();
+        let is_list = !matches!(capability, Capability::Clock | Capability::Random);
+        if self.needs(capability) {
+            let comment = if is_list {
+                "  # what it may use; empty denies all"
+            } else {
+                ""
+            };
+            format!("{line}{comment}\n")
+        } else if self.lends(capability) {
+            format!("{line}  # the files that arguments may name\n")
+        } else {
+            format!("# {line}  # WASI gives nothing real without it\n")
+        }
+    }
+
+    fn to_text(&self, paint: Paint) -> String {
+        let facts = [
+            ("component", self.component.display().to_string()),
+            ("size", size(self.tool.size())),
+            ("sha256", self.tool.digest().to_string()),
+        ];
+        let facts = facts.map(|(name, value)| [paint.bold(name), visible(&value).into_owned()]);
+        let mut text = table(&facts, 0);
+        let mut section = |title: &str, body: String| {
+            text += &format!("\n{}\n{body}", paint.bold(title));
+        };
+        section(
+            "Imports: all that it could ever ask for",
+            self.imports_text(),
+        );
+        section("Functions", self.functions_text(paint));
+        section("In a policy", indented(&self.policy(), "  "));
+        if let Some(author) = self.tool.section() {
+            section(
+                "The author's words: claims, which nobody checked",
+                author_text(author),
+            );
+        }
+        text
+    }
+
+    fn imports_text(&self) -> String {
+        if self.imports.is_empty() {
+            return "  none\n".to_owned();
+        }
+        let rows: Vec<[String; 2]> = self
+            .imports
+            .iter()
+            .map(|(name, import)| [visible(name).into_owned(), import.about()])
+            .collect();
+        table(&rows, 2)
+    }
+
+    fn functions_text(&self, paint: Paint) -> String {
+        let functions = self.tool.functions();
+        if functions.is_empty() {
+            return "  none\n".to_owned();
+        }
+        functions
+            .iter()
+            .map(|function| match function.signature() {
+                Ok(signature) => format!(
+                    "  {}: {}\n",
+                    visible(function.name()),
+                    visible(&signature.to_string())
+                ),
+                Err(why) => format!(
+                    "  {}: {} {}\n",
+                    visible(function.name()),
+                    paint.yellow("not callable:"),
+                    visible(&why.to_string())
+                ),
+            })
+            .collect()
+    }
+
+    fn to_json(&self) -> Value {
+        let imports: Vec<Value> = self
+            .imports
+            .iter()
+            .map(|(name, import)| import_json(name, import))
+            .collect();
+        let functions: Vec<Value> = self.tool.functions().iter().map(function_json).collect();
+        let asks: Vec<&str> = self.tool.manifest().iter().map(Capability::key).collect();
+        let mut object = json!({
+            "component": self.component.display().to_string(),
+            "size": self.tool.size(),
+            "sha256": self.tool.digest().to_string(),
+            "imports": imports,
+            "asks": asks,
+            "functions": functions,
+            "policy": self.policy(),
+        });
+        if let (Value::Object(object), Some(section)) = (&mut object, self.tool.section()) {
+            object.insert("author".to_owned(), author_json(section));
+        }
+        object
+    }
+}
+
+fn import_json(name: &str, import: &Import) -> Value {
+    let (wasi, capability) = match import {
+        Import::Needs(capability) => (false, Some(capability)),
+        Import::Free => (false, None),
+        Import::Floor(capability) => (true, capability.as_ref()),
+    };
+    json!({"name": name, "wasi": wasi, "capability": capability.map(Capability::key)})
+}
+
+fn function_json(function: &Function) -> Value {
+    let mut object = Map::new();
+    object.insert("name".to_owned(), function.name().into());
+    object.insert("interface".to_owned(), function.interface().into());
+    match function.signature() {
+        Ok(signature) => {
+            object.insert("callable".to_owned(), true.into());
+            object.insert("signature".to_owned(), signature.to_string().into());
+            object.insert(
+                "parameters".to_owned(),
+                signature.parameters_schema(&NoDocs),
+            );
+            object.insert("answer".to_owned(), signature.answer_schema(&NoDocs));
+            object.insert("error".to_owned(), signature.error_schema(&NoDocs).into());
+        }
+        Err(why) => {
+            object.insert("callable".to_owned(), false.into());
+            object.insert("reason".to_owned(), why.to_string().into());
+        }
+    }
+    object.into()
+}
+
+fn author_text(section: &Section) -> String {
+    let mut text = String::new();
+    for ask in &section.asks {
+        text += &format!(
+            "  asks for {}: {}\n",
+            ask.capability,
+            one_line(&ask.why.to_string())
+        );
+    }
+    for (interface, docs) in &section.docs {
+        if !docs.docs.is_empty() {
+            text += &format!(
+                "  {interface}\n{}",
+                indented(&docs.docs.to_string(), "    ")
+            );
+        }
+        for (function, words) in &docs.functions {
+            text += &format!(
+                "  {interface}#{function}\n{}",
+                indented(&words.to_string(), "    ")
+            );
+        }
+    }
+    if text.is_empty() {
+        text.push_str("  none\n");
+    }
+    text
+}
+
+fn author_json(section: &Section) -> Value {
+    let asks: Vec<Value> = section
+        .asks
+        .iter()
+        .map(|ask| json!({"capability": ask.capability.as_str(), "why": ask.why.to_string()}))
+        .collect();
+    let docs: Map<String, Value> = section
+        .docs
+        .iter()
+        .map(|(interface, docs)| {
+            let functions: Map<String, Value> = docs
+                .functions
+                .iter()
+                .map(|(name, words)| (name.to_string(), words.to_string().into()))
+                .collect();
+            let value = json!({"docs": docs.docs.to_string(), "functions": functions});
+            (interface.to_string(), value)
+        })
+        .collect();
+    json!({"note": "the author's claims, which nobody checked", "asks": asks, "docs": docs})
+}
+
+fn one_line(text: &str) -> String {
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+fn indented(text: &str, by: &str) -> String {
+    visible_lines(text.trim_end())
+        .lines()
+        .map(|line| format!("{by}{line}\n"))
+        .collect()
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format_bytes(bytes),
+        1_024..1_048_576 => format!("{} KiB ({bytes} bytes)", bytes.div_ceil(1_024)),
+        1_048_576.. => format!("{} MiB ({bytes} bytes)", bytes.div_ceil(1_048_576)),
+    }
+}
+
+/// A bare key where TOML allows one.
+fn toml_key(name: &str) -> String {
+    let bare =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    if !name.is_empty() && name.chars().all(bare) {
+        name.to_owned()
+    } else {
+        toml_text(name)
+    }
+}
+
+/// JSON's escapes are TOML's, too.
+fn toml_text(text: &str) -> String {
+    terminal::visible_json(&Value::from(text).to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_are_told_apart_by_what_they_need() {
+        let needs = |name: &str| Import::of(name).about();
+        assert_eq!(
+            needs("bailiwick:files/read-file@0.1.0"),
+            "needs a grant of `read-file`"
+        );
+        assert_eq!(
+            needs("bailiwick:clock/clock@0.1.0"),
+            "needs a grant of `clock`"
+        );
+        assert_eq!(needs("bailiwick:files/types@0.1.0"), "needs no grant");
+        assert_eq!(needs("bailiwick:log/log@0.1.0"), "needs no grant");
+        assert_eq!(
+            needs("wasi:io/streams@0.2.6"),
+            "WASI: linked, with nothing behind it"
+        );
+        assert!(needs("wasi:clocks/wall-clock@0.2.6").contains("`clock`"));
+        assert!(needs("wasi:random/random@0.2.6").contains("`random`"));
+    }
+
+    #[test]
+    fn a_key_that_is_not_bare_is_quoted() {
+        assert_eq!(toml_key("csv-report_2"), "csv-report_2");
+        assert_eq!(toml_key("csv.report"), "\"csv.report\"");
+        assert_eq!(toml_key("a\"\u{202e}b"), "\"a\\\"\\u202eb\"");
+    }
+
+    #[test]
+    fn sizes_are_readable_and_exact() {
+        assert_eq!(size(512), "512 B");
+        assert_eq!(size(1_500), "2 KiB (1500 bytes)");
+        assert_eq!(size(3 << 20), "3 MiB (3145728 bytes)");
+    }
+
+    #[test]
+    fn inspecting_links_everything_and_permits_nothing() {
+        let rules = Arc::new(everything_linked());
+        for capability in Capability::BUILT_IN {
+            assert!(rules.grants(&capability), "{capability}");
+        }
+        assert!(rules.list(&Capability::ReadFile).is_empty());
+        assert!(rules.list(&Capability::HttpRequest).is_empty());
+    }
+}

@@ -1,0 +1,227 @@
+//! `bailiwick run`: one call of one tool.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bailiwick::audit::{Digest, SyncPolicy, Trail, TrailOptions};
+use bailiwick::policy::{AuditSettings, AuditSync, LimitSettings, Limits, Rules};
+use bailiwick::value::TEXT_BYTES_MAX;
+use bailiwick::{Call, Host, Source, Tool, ToolOptions};
+
+use crate::args::Run;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+use crate::paths;
+use crate::policy::PolicyFile;
+use crate::progress;
+use crate::terminal;
+
+pub(crate) mod fault;
+mod function;
+mod report;
+
+pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
+    let plan = Plan::new(run)?;
+    let arguments = arguments(run)?;
+    let interrupt = Interrupt::listen()?;
+    let trail = open_trail(run, &plan)?;
+    let host = host(run, &plan, &trail)?;
+    let name = run.component.display().to_string();
+    let tool = progress::while_loading(&name, || load(&host, run, &plan))?;
+    let (call, words) = function::choose(&tool, run)?;
+    let call = plan.narrow(call).cancel_with(interrupt.token()?);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::host_fault("cannot set up the event loop").because(&error))?;
+    let outcome = runtime.block_on(async {
+        match arguments.as_deref() {
+            Some(json) => call.json(json).await,
+            None => call.wave(words).await,
+        }
+    });
+    let closed = trail.close();
+    let place = report::Place::new(tool.name(), trail.path());
+    match outcome {
+        Ok(answer) => {
+            let beside = place.report(answer.report(), run.json);
+            closed.map_err(|error| fault::trail(&error).beside(beside.clone()))?;
+            terminal::put_json(answer.json()).map_err(|failure| failure.beside(beside.clone()))?;
+            report::alone(beside);
+            Ok(Exit::Success)
+        }
+        Err(error) => {
+            let beside = place.report(error.report(), run.json);
+            closed.map_err(|error| fault::trail(&error).beside(beside.clone()))?;
+            Err(fault::call(&error, &tool, run.policy.is_none()).beside(beside))
+        }
+    }
+}
+
+/// What the command line and the policy come down to.
+struct Plan {
+    name: Arc<str>,
+    rules: Arc<Rules>,
+    limits: Limits,
+    sha256: Option<[u8; 32]>,
+    digest: Digest,
+    root: PathBuf,
+    /// What the flags narrow this call to, where a policy grants.
+    narrowed: Option<Arc<Rules>>,
+    lowered: LimitSettings,
+    file: Option<PolicyFile>,
+}
+
+impl Plan {
+    fn new(run: &Run) -> Result<Self, Failure> {
+        match &run.policy {
+            Some(path) => Self::under(PolicyFile::read(path)?, run),
+            None => Self::of_flags(run),
+        }
+    }
+
+    /// The flags are the policy.
+    fn of_flags(run: &Run) -> Result<Self, Failure> {
+        let name = run.component.file_stem().unwrap_or_default();
+        Ok(Self {
+            name: name.to_string_lossy().into(),
+            rules: Arc::new(run.grants.rules()?),
+            limits: Limits::default().with(&run.ceilings.settings()?),
+            sha256: None,
+            digest: run.grants.digest(&run.ceilings),
+            root: run.root.clone().unwrap_or_else(|| PathBuf::from(".")),
+            narrowed: None,
+            lowered: LimitSettings::new(),
+            file: None,
+        })
+    }
+
+    /// The policy grants, and the flags narrow.
+    fn under(file: PolicyFile, run: &Run) -> Result<Self, Failure> {
+        let tool = file.tool_of(&run.component, run.tool.as_deref())?;
+        let narrowed = run.grants.rules()?;
+        Ok(Self {
+            name: tool.name().into(),
+            rules: tool.rules().clone(),
+            limits: tool.limits().clone(),
+            sha256: tool.sha256().map(|digest| digest.0),
+            digest: file.digest,
+            root: run.root.clone().unwrap_or_else(|| file.folder().to_owned()),
+            narrowed: (!run.grants.is_empty()).then(|| Arc::new(narrowed)),
+            lowered: run.ceilings.settings()?,
+            file: Some(file),
+        })
+    }
+
+    fn options(&self) -> ToolOptions {
+        ToolOptions {
+            name: self.name.clone(),
+            rules: self.rules.clone(),
+            narrowed_to: Vec::new(),
+            limits: self.limits.clone(),
+            sha256: self.sha256,
+            policy: *self.digest.as_bytes(),
+        }
+    }
+
+    fn narrow<'t>(&self, call: Call<'t>) -> Call<'t> {
+        let call = call.limits(&self.lowered);
+        match &self.narrowed {
+            Some(rules) => call.narrow(rules.clone()),
+            None => call,
+        }
+    }
+}
+
+/// The arguments in JSON, where they are given so.
+fn arguments(run: &Run) -> Result<Option<String>, Failure> {
+    match run.args.as_deref() {
+        Some("-") => read_arguments().map(Some),
+        given => Ok(given.map(ToOwned::to_owned)),
+    }
+}
+
+fn read_arguments() -> Result<String, Failure> {
+    let mut text = String::new();
+    // One byte more than a call may carry, so that the reader can say that it is too much.
+    io::stdin()
+        .lock()
+        .take(TEXT_BYTES_MAX as u64 + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Failure::usage("cannot read the arguments from standard input").because(&error)
+        })?;
+    Ok(text)
+}
+
+fn open_trail(run: &Run, plan: &Plan) -> Result<Trail, Failure> {
+    let settings = plan.file.as_ref().map(|file| file.policy.audit());
+    let path = match (
+        &run.audit,
+        settings.and_then(|settings| settings.file.as_deref()),
+    ) {
+        (Some(flag), _) => flag.clone(),
+        (None, Some(file)) => plan.resolve(file),
+        (None, None) => paths::audit()?,
+    };
+    let options = match settings {
+        Some(settings) => trail_options(settings, plan)?,
+        None => TrailOptions::default(),
+    };
+    Trail::open(&path, options).map_err(|error| fault::trail(&error))
+}
+
+fn trail_options(settings: &AuditSettings, plan: &Plan) -> Result<TrailOptions, Failure> {
+    let key = settings.key_file.as_deref().map(|key| {
+        bailiwick::audit::SigningKey::read(&plan.resolve(key)).map_err(|error| fault::key(&error))
+    });
+    let defaults = TrailOptions::default();
+    Ok(TrailOptions {
+        sync: match settings.sync {
+            AuditSync::Always => SyncPolicy::Always,
+            AuditSync::Commit => SyncPolicy::Commits,
+            AuditSync::Never => SyncPolicy::Never,
+        },
+        checkpoint_every: settings
+            .checkpoint_every
+            .try_into()
+            .unwrap_or(defaults.checkpoint_every),
+        signing_key: key.transpose()?,
+    })
+}
+
+impl Plan {
+    /// A path in the policy, as this process sees it.
+    fn resolve(&self, path: &str) -> PathBuf {
+        match &self.file {
+            Some(file) => file.resolve(path),
+            None => PathBuf::from(path),
+        }
+    }
+}
+
+/// The host of one call. What it is made of is protected from the tool, whatever the policy grants.
+fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
+    let mut builder = Host::builder()
+        .root(&plan.root)
+        .trail(trail.clone())
+        .protect(&run.component);
+    if let Some(file) = &plan.file {
+        builder = builder.protect(file.path());
+        if let Some(key) = &file.policy.audit().key_file {
+            builder = builder.protect(file.resolve(key));
+        }
+    }
+    if let Some(cache) = paths::cache(run.cache.cache_dir.as_deref()) {
+        builder = builder.cache(cache);
+    }
+    builder.build().map_err(|error| fault::host(&error))
+}
+
+fn load(host: &Host, run: &Run, plan: &Plan) -> Result<Tool, Failure> {
+    let source = Source::File(Path::new(&run.component));
+    host.load(&source, plan.options())
+        .map_err(|error| fault::load(&error, run.policy.is_none()))
+}
