@@ -7,7 +7,7 @@ use crate::settings::{
 };
 use crate::url::UrlPattern;
 
-/// A rule about files, for [`RulesBuilder`].
+/// A rule about files, for [`RulesBuilder`](super::RulesBuilder).
 #[derive(Debug, Clone)]
 pub struct FileRule {
     pub(crate) path: String,
@@ -15,14 +15,14 @@ pub struct FileRule {
     pub(crate) everything: bool,
 }
 
-/// A rule about directories, for [`RulesBuilder`].
+/// A rule about directories, for [`RulesBuilder`](super::RulesBuilder).
 #[derive(Debug, Clone)]
 pub struct DirectoryRule {
     pub(crate) path: String,
     pub(crate) everything: bool,
 }
 
-/// A rule about URLs, for [`RulesBuilder`].
+/// A rule about URLs, for [`RulesBuilder`](super::RulesBuilder).
 #[derive(Debug, Clone)]
 pub struct HttpRule {
     pub(crate) url: String,
