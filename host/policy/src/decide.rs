@@ -18,6 +18,7 @@ use crate::rules::Rules;
 use crate::settings::{
     DEFAULT_METHODS, DirectorySettings, FileSettings, HttpSettings, parse_method,
 };
+use crate::split::at_slashes;
 use crate::url::{HttpUrl, UrlPattern, UrlScope};
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
@@ -61,7 +62,7 @@ pub(crate) fn decide_links(file: &Permit<FileTarget>, links: u64) -> Result<(), 
         .map(|layer| (layer, file_scope(layer, &target.capability)));
     let strict = scopes.into_iter().find(|(_, scope)| {
         !matches!(
-            scope.map(|scope| scope.judge(path.split('/'))),
+            scope.map(|scope| scope.judge(at_slashes(path))),
             Some(Verdict::Permit { settings, .. }) if settings.allow_hard_links
         )
     });
@@ -184,7 +185,7 @@ fn file(grant: &Grant, capability: Capability, raw: &str) -> Decided<FileTarget>
     let path = RelativePath::parse(raw).map_err(|error| case.denial(DenialReason::Path(error)))?;
     let entry = || Some(Entry::Pattern(segment::escape(raw)));
     let (settings, rule) = case.through_layers(
-        |layer| file_scope(layer, &case.capability).map(|scope| scope.judge(raw.split('/'))),
+        |layer| file_scope(layer, &case.capability).map(|scope| scope.judge(at_slashes(raw))),
         entry,
     )?;
     Ok(Permit::new(

@@ -26,12 +26,14 @@ mod file;
 mod found;
 mod grant;
 mod limits;
+mod map;
 mod path;
 mod permit;
 mod remedy;
 mod rule;
 mod rules;
 mod settings;
+mod split;
 mod url;
 
 pub use address::{AddressClass, Reach, canonical};

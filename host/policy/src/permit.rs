@@ -5,6 +5,7 @@ use crate::grant::Grant;
 use crate::path::RelativePath;
 use crate::rule::RuleRef;
 use crate::settings::{FileSettings, HttpSettings};
+use crate::split::at_slashes;
 use crate::url::HttpUrl;
 use std::borrow::Cow;
 use std::fmt;
@@ -99,7 +100,7 @@ impl DirectoryPath {
             DirectoryPath::Root => "",
             DirectoryPath::Below(path) => path.as_str(),
         };
-        text.split('/').filter(|segment| !segment.is_empty())
+        at_slashes(text).filter(|segment| !segment.is_empty())
     }
 }
 

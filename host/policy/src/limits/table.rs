@@ -59,9 +59,9 @@ pub(super) const TABLE: [LimitRow; 20] = [
         Limit::Fuel,
         "fuel",
         Unit::Count,
-        20_000_000_000,
+        100_000_000_000,
         1..=u64::MAX / 2,
-        "about the instructions of ten seconds on one core; half of 64 bits, so that adding to it never overflows",
+        "more than the instructions of ten seconds on one core, so that honest work meets the time first; half of 64 bits, so that adding to it never overflows",
     ),
     entry(
         Limit::Time,

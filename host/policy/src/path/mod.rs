@@ -16,6 +16,7 @@
 //! the name on disk.
 
 mod pattern;
+mod reached;
 pub(crate) mod segment;
 mod trie;
 
@@ -24,6 +25,7 @@ pub(crate) use pattern::PathScope;
 pub(crate) use segment::Segment;
 pub(crate) use trie::{Ends, Trie};
 
+use crate::split::at_slashes;
 use std::fmt;
 
 /// A path longer than Linux's `PATH_MAX` could not be opened in one call.
@@ -141,7 +143,7 @@ impl RelativePath {
 
     /// Its names, first to last; never empty.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
-        self.text.split('/')
+        at_slashes(&self.text)
     }
 
     /// The last name.
@@ -181,7 +183,7 @@ fn check(text: &str) -> Result<(), PathError> {
     if text.ends_with('/') {
         return Err(PathError::TrailingSlash);
     }
-    text.split('/').try_for_each(check_segment)
+    at_slashes(text).try_for_each(check_segment)
 }
 
 fn check_characters(text: &str) -> Result<(), PathError> {

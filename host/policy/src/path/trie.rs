@@ -3,9 +3,9 @@
 //! The walk keeps the set of nodes that the segments read so far can have reached. A node enters the set at most once a segment, so a
 //! hostile path cannot make it backtrack: the time is the number of segments times the number of patterns with wildcards that are still possible.
 
+use super::reached::Reached;
 use super::segment::{Segment, Wildcard};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use crate::map::OperatorMap;
 
 const ROOT: u32 = 0;
 
@@ -17,7 +17,7 @@ pub(crate) struct Trie {
 
 #[derive(Debug, Clone, Default)]
 struct Node {
-    literals: HashMap<Box<str>, u32, BuildHasherDefault<SegmentHasher>>,
+    literals: OperatorMap<Box<str>, u32>,
     wildcards: Vec<(Wildcard, u32)>,
     /// The child behind a `**` in the middle; it stays reached, whatever segment comes.
     crossing: Option<u32>,
@@ -58,13 +58,12 @@ impl Trie {
         if self.is_empty() {
             return;
         }
-        let mut reached: Vec<u32> = Vec::with_capacity(8);
-        let mut next: Vec<u32> = Vec::with_capacity(8);
+        let (mut reached, mut next) = (Reached::default(), Reached::default());
         self.reach(ROOT, &mut reached);
         for segment in segments {
             for node in reached
                 .iter()
-                .filter_map(|place| self.nodes.get(*place as usize))
+                .filter_map(|place| self.nodes.get(place as usize))
             {
                 node.below.iter().copied().for_each(&mut found);
                 self.step(node, segment.as_ref(), &mut next);
@@ -78,7 +77,7 @@ impl Trie {
         }
         for node in reached
             .iter()
-            .filter_map(|place| self.nodes.get(*place as usize))
+            .filter_map(|place| self.nodes.get(place as usize))
         {
             node.here.iter().copied().for_each(&mut found);
         }
@@ -93,7 +92,7 @@ impl Trie {
                 .is_some_and(|root| root.here.is_empty() && root.below.is_empty())
     }
 
-    fn step(&self, node: &Node, segment: &str, next: &mut Vec<u32>) {
+    fn step(&self, node: &Node, segment: &str, next: &mut Reached) {
         if let Some(child) = node.literals.get(segment) {
             self.reach(*child, next);
         }
@@ -104,27 +103,27 @@ impl Trie {
         }
     }
 
-    fn stay(&self, reached: &[u32], next: &mut Vec<u32>) {
-        for place in reached {
+    fn stay(&self, reached: &Reached, next: &mut Reached) {
+        for place in reached.iter() {
             if self
                 .nodes
-                .get(*place as usize)
+                .get(place as usize)
                 .is_some_and(|node| node.stays)
                 && !next.contains(place)
             {
-                next.push(*place);
+                next.push(place);
             }
         }
     }
 
     /// A node is reached together with what its `**` leads to, which stands for zero segments too.
-    fn reach(&self, place: u32, reached: &mut Vec<u32>) {
+    fn reach(&self, place: u32, reached: &mut Reached) {
         reached.push(place);
         let crossing = self
             .nodes
             .get(place as usize)
             .and_then(|node| node.crossing);
-        if let Some(crossing) = crossing.filter(|crossing| !reached.contains(crossing)) {
+        if let Some(crossing) = crossing.filter(|crossing| !reached.contains(*crossing)) {
             reached.push(crossing);
         }
     }
@@ -166,27 +165,4 @@ pub(crate) enum Ends {
     Below,
     /// Both: what a `!` covers.
     HereAndBelow,
-}
-
-/// FNV-1a. The map's keys are the operator's, and a lookup adds nothing, so nobody hostile can make them collide.
-#[derive(Debug, Clone)]
-struct SegmentHasher(u64);
-
-impl Default for SegmentHasher {
-    fn default() -> Self {
-        SegmentHasher(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for SegmentHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        // The map takes its bucket from the low bits and its tag from the high ones: spread both.
-        self.0 ^ (self.0 >> 29)
-    }
 }

@@ -1,6 +1,7 @@
 //! The host of a URL: a name or a literal address, in its one spelling.
 
 use super::UrlError;
+use crate::split::at_dots;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct Host {
     text: String,
     address: Option<IpAddr>,
+    international: bool,
 }
 
 impl Host {
@@ -27,7 +29,7 @@ impl Host {
     /// Whether a label is in the form that stands for letters outside ASCII.
     #[must_use]
     pub fn is_international(&self) -> bool {
-        is_international(&self.text)
+        self.international
     }
 
     pub(crate) fn parse(raw: &str) -> Result<Self, UrlError> {
@@ -37,18 +39,20 @@ impl Host {
         if let Some(rest) = raw.strip_prefix('[') {
             return parse_ipv6(rest.strip_suffix(']').ok_or(UrlError::Ipv6)?);
         }
-        check_name(raw)?;
-        if is_numeric(raw) {
+        let shape = shape(raw)?;
+        if shape.numeric {
             // Rust reads four decimal numbers without leading zeros, and nothing else.
             let address: Ipv4Addr = raw.parse().map_err(|_| UrlError::Ipv4Spelling)?;
             return Ok(Host {
                 text: raw.to_owned(),
                 address: Some(IpAddr::V4(address)),
+                international: false,
             });
         }
         Ok(Host {
             text: raw.to_ascii_lowercase(),
             address: None,
+            international: shape.international,
         })
     }
 }
@@ -81,11 +85,6 @@ pub(super) fn split_port(authority: &str) -> Result<(&str, Option<u16>), UrlErro
     Ok((host, Some(parse_port(port.get(1..).unwrap_or_default())?)))
 }
 
-/// Whether a label is in the form that stands for letters outside ASCII.
-pub(super) fn is_international(host: &str) -> bool {
-    host.split('.').any(|label| label.starts_with("xn--"))
-}
-
 fn parse_port(digits: &str) -> Result<u16, UrlError> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
     let port = plain.then(|| digits.parse().ok()).flatten();
@@ -100,35 +99,49 @@ fn parse_ipv6(inside: &str) -> Result<Host, UrlError> {
     Ok(Host {
         text: format!("[{address}]"),
         address: Some(IpAddr::V6(address)),
+        international: false,
     })
 }
 
-/// RFC 1123 names, with `_`, which some hosts have. 253 and 63 are the limits of DNS.
-fn check_name(raw: &str) -> Result<(), UrlError> {
+/// What the labels of a name tell.
+struct Shape {
+    /// What some parser takes for an IPv4 address: the last label is a number, decimal or hexadecimal.
+    numeric: bool,
+    international: bool,
+}
+
+/// Checks a name as RFC 1123 has it, with `_`, which some hosts have. 253 and 63 are the limits of DNS.
+fn shape(raw: &str) -> Result<Shape, UrlError> {
     if raw.ends_with('.') {
         return Err(UrlError::TrailingDot);
     }
-    if raw.len() > 253 || !raw.split('.').all(is_label) {
+    if raw.len() > 253 {
         return Err(UrlError::HostName);
     }
-    Ok(())
+    let mut shape = Shape {
+        numeric: false,
+        international: false,
+    };
+    for label in at_dots(raw).map(str::as_bytes) {
+        check_label(label)?;
+        shape.numeric = is_numeric(label);
+        shape.international |= matches!(label, [b'x' | b'X', b'n' | b'N', b'-', b'-', ..]);
+    }
+    Ok(shape)
 }
 
-fn is_label(label: &str) -> bool {
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    (1..=63).contains(&label.len())
-        && label.bytes().all(known)
-        && !label.starts_with('-')
-        && !label.ends_with('-')
+fn check_label(label: &[u8]) -> Result<(), UrlError> {
+    let known = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
+    match label {
+        [] | [b'-', ..] | [.., b'-'] => Err(UrlError::HostName),
+        _ if label.len() <= 63 && label.iter().all(known) => Ok(()),
+        _ => Err(UrlError::HostName),
+    }
 }
 
-/// What some parser takes for an IPv4 address: the last label is a number, decimal or hexadecimal.
-fn is_numeric(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or_default();
-    let hexadecimal = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    last.bytes().all(|byte| byte.is_ascii_digit())
-        || last
-            .strip_prefix("0x")
-            .or_else(|| last.strip_prefix("0X"))
-            .is_some_and(hexadecimal)
+fn is_numeric(label: &[u8]) -> bool {
+    match label {
+        [b'0', b'x' | b'X', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
+        digits => digits.iter().all(u8::is_ascii_digit),
+    }
 }

@@ -169,7 +169,7 @@ impl HttpUrl {
     pub fn parse(raw: &str) -> Result<Self, UrlError> {
         normal::check_characters(raw)?;
         let (scheme, rest) = split_scheme(raw)?;
-        let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let (authority, rest) = rest.split_at(authority_end(rest));
         let (host, port) = host::parse_authority(authority)?;
         let port = port.unwrap_or(scheme.default_port());
         let mut text = String::with_capacity(raw.len() + 1);
@@ -264,12 +264,20 @@ impl fmt::Display for HttpUrl {
 }
 
 pub(crate) fn split_scheme(raw: &str) -> Result<(Scheme, &str), UrlError> {
-    let (scheme, rest) = raw.split_once("://").ok_or(UrlError::Scheme)?;
+    let (scheme, rest) = raw.split_once(':').ok_or(UrlError::Scheme)?;
+    let rest = rest.strip_prefix("//").ok_or(UrlError::Scheme)?;
     match scheme {
         _ if scheme.eq_ignore_ascii_case("https") => Ok((Scheme::Https, rest)),
         _ if scheme.eq_ignore_ascii_case("http") => Ok((Scheme::Http, rest)),
         _ => Err(UrlError::Scheme),
     }
+}
+
+/// Where host and port end: at the path, the query or the end of the text.
+pub(crate) fn authority_end(rest: &str) -> usize {
+    rest.bytes()
+        .position(|byte| byte == b'/' || byte == b'?')
+        .unwrap_or(rest.len())
 }
 
 pub(crate) fn split_query(rest: &str) -> (&str, Option<&str>) {

@@ -1,6 +1,7 @@
 //! The lexical rules of a URL, and its normal form.
 
 use super::{URL_BYTES_MAX, UrlError};
+use crate::split::at_slashes;
 use std::borrow::Cow;
 
 /// Refuses what no URL can hold, and what some parser would drop or repair.
@@ -24,7 +25,7 @@ pub(super) fn push_path(text: &mut String, raw: &str) -> Result<(), UrlError> {
         text.push('/');
         return Ok(());
     };
-    let mut segments = raw.split('/').peekable();
+    let mut segments = at_slashes(raw).peekable();
     while let Some(segment) = segments.next() {
         if segment.is_empty() && segments.peek().is_some() {
             return Err(UrlError::EmptySegment);
@@ -45,7 +46,7 @@ pub(super) fn push_query(text: &mut String, raw: &str) -> Result<usize, UrlError
 
 /// Appends one segment of a path, or the literal part of one.
 pub(super) fn push_segment(text: &mut String, raw: &str) -> Result<(), UrlError> {
-    if raw.contains(['[', ']']) {
+    if raw.bytes().any(|byte| byte == b'[' || byte == b']') {
         return Err(UrlError::Character);
     }
     if raw.contains('%') && hides_something(raw) {
@@ -131,6 +132,10 @@ fn hides_something(raw: &str) -> bool {
 
 /// Decodes escapes of unreserved characters, once, and writes the others in upper case.
 fn push_decoded(text: &mut String, raw: &str) -> Result<(), UrlError> {
+    if !raw.contains('%') {
+        text.push_str(raw);
+        return Ok(());
+    }
     let mut parts = raw.split('%');
     text.push_str(parts.next().unwrap_or_default());
     for part in parts {

@@ -2,7 +2,7 @@
 
 use super::host::{Host, split_port};
 use super::normal::{check_characters, forgiving, push_query, push_segment};
-use super::{HttpUrl, Scheme, UrlError, split_query};
+use super::{HttpUrl, Scheme, UrlError, authority_end, split_query};
 use crate::path::{Ends, Segment};
 use crate::rule::RuleError;
 use std::sync::Arc;
@@ -106,7 +106,7 @@ fn parse_body(text: &str, body: &str, denies: bool) -> Result<UrlPattern, RuleEr
     check_raw(body)?;
     let (scheme, rest) = parse_scheme(body)?;
     let authority_start = body.len() - rest.len();
-    let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (authority, rest) = rest.split_at(authority_end(rest));
     let authority_range = authority_start..authority_start + authority.len();
     let (host, port) =
         parse_authority(authority).map_err(|error| error.at(authority_range.clone()))?;

@@ -1,13 +1,13 @@
 //! The URL rules under one key: found by origin first, then by path segments.
 
-use super::host::is_international;
 use super::normal::forgiving;
 use super::pattern::HostPattern;
 use super::{HttpUrl, Scheme, UrlPattern};
+use crate::map::OperatorMap;
 use crate::path::Trie;
 use crate::rule::{Joined, Rule, RuleRef, Settings, Verdict};
+use crate::split::at_slashes;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// The rules under one key, and the index that decides.
 #[derive(Debug, Clone)]
@@ -26,13 +26,13 @@ impl<S: PartialEq> PartialEq for UrlScope<S> {
 /// Tries of path segments by scheme and port, then by host.
 #[derive(Debug, Clone, Default)]
 struct Index {
-    origins: HashMap<(Scheme, u16), Hosts>,
+    origins: OperatorMap<(Scheme, u16), Hosts>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Hosts {
-    exact: HashMap<Box<str>, Trie>,
-    one_label: HashMap<Box<str>, Trie>,
+    exact: OperatorMap<Box<str>, Trie>,
+    one_label: OperatorMap<Box<str>, Trie>,
     every: Option<Trie>,
 }
 
@@ -68,7 +68,7 @@ impl<S> UrlScope<S> {
         let mut found = |number: u32| first = Some(first.map_or(number, |known| known.min(number)));
         let decoded = segments(url).map(forgiving);
         self.denies.visit(url, true, decoded, &mut found);
-        if url.path().contains([';', '%']) {
+        if url.path().bytes().any(|byte| byte == b';' || byte == b'%') {
             self.denies
                 .visit(url, true, segments(url).map(without_parameters), &mut found);
         }
@@ -154,7 +154,7 @@ impl Index {
         if let Some(trie) = hosts.exact.get(host) {
             trie.visit(segments.clone(), &mut *found);
         }
-        if !international && is_international(host) {
+        if !international && url.host().is_international() {
             return;
         }
         let rest = host.split_once('.').map(|(_, rest)| rest);
@@ -172,7 +172,7 @@ impl Index {
 
 /// The segments of a URL's path; a trailing slash is an empty last one.
 fn segments(url: &HttpUrl) -> impl Iterator<Item = &str> + Clone {
-    url.path().split('/').skip(1)
+    at_slashes(url.path()).skip(1)
 }
 
 /// A segment without what stands behind its `;`, which some servers cut off.

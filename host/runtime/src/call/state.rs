@@ -1,6 +1,6 @@
 //! What a call's store holds: the way to the waist, and what counts the instance's memory.
 
-use crate::floor::{Floor, Kept, Sources};
+use crate::floor::{Floor, Kept};
 use crate::limits::Limiter;
 use crate::waist::Waist;
 use bailiwick_policy::Capability;
@@ -35,21 +35,21 @@ impl CallState {
         &mut self.waist
     }
 
+    /// Whether this call has a grant of a capability. Behind another performer nothing of the host's own is granted.
+    pub(crate) fn grants(&self, capability: &Capability) -> bool {
+        self.waist
+            .scene()
+            .is_some_and(|scene| scene.grant().links(capability))
+    }
+
     /// The floor, made when a guest first touches it: most never do.
     pub(crate) fn floor_mut(&mut self) -> &mut Floor {
-        let waist = &self.waist;
-        self.floor.get_or_insert_with(|| {
-            let scene = waist.scene();
-            let links = |capability| scene.is_some_and(|scene| scene.grant().links(&capability));
-            let sources = Sources {
-                clock: links(Capability::Clock),
-                random: links(Capability::Random),
-            };
-            Box::new(Floor::new(
-                sources,
-                scene.map_or(0, |scene| scene.meter.limits().log),
-            ))
-        })
+        let log_bytes = self
+            .waist
+            .scene()
+            .map_or(0, |scene| scene.meter.limits().log);
+        self.floor
+            .get_or_insert_with(|| Box::new(Floor::new(log_bytes)))
     }
 
     /// What the guest printed through the floor.

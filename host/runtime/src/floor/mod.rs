@@ -16,8 +16,8 @@
 //!
 //! `wasi:http` is not part of the floor: a tool that wants the web imports `bailiwick:http`.
 
-mod clocks;
 mod randomness;
+mod sources;
 mod stdio;
 
 use std::sync::{Arc, Mutex};
@@ -27,6 +27,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::call::CallState;
 use crate::waist::LogLine;
+use randomness::Stream;
 
 /// The namespaces of the floor's packages; versions 0.2.x.
 const PACKAGES: [&str; 6] = [
@@ -61,22 +62,15 @@ pub(crate) fn would_use(import: &str) -> Option<bailiwick_policy::Capability> {
 
 /// Links the whole floor.
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    wasmtime_wasi::p2::add_to_linker_async(linker)
-}
-
-/// What the floor's sources may give to this call: decided once, when the call first touches the floor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sources {
-    /// The real clock.
-    pub(crate) clock: bool,
-    /// Real random bytes.
-    pub(crate) random: bool,
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    sources::link(linker)
 }
 
 /// One call's floor.
 pub(crate) struct Floor {
     context: WasiCtx,
     table: ResourceTable,
+    stream: Stream,
     printed: Printed,
 }
 
@@ -94,18 +88,12 @@ pub(crate) struct Kept {
 
 impl Floor {
     /// A floor for one call, which keeps at most so many bytes of what is printed.
-    pub(crate) fn new(sources: Sources, log_bytes: u64) -> Self {
+    pub(crate) fn new(log_bytes: u64) -> Self {
         let printed = Printed::default();
         let mut builder = WasiCtxBuilder::new();
         builder
             .stdout(stdio::Sink::new("stdout", printed.clone(), log_bytes))
             .stderr(stdio::Sink::new("stderr", printed.clone(), log_bytes))
-            .wall_clock(clocks::WallClock::new(sources.clock))
-            .monotonic_clock(clocks::MonotonicClock::new(sources.clock))
-            .secure_random(randomness::Stream::new(sources.random))
-            .insecure_random(randomness::Stream::new(sources.random))
-            .insecure_random_seed(randomness::seed(sources.random))
-            .max_random_size(RANDOM_BYTES_MAX)
             .allow_tcp(false)
             .allow_udp(false)
             .allow_ip_name_lookup(false);
@@ -114,8 +102,14 @@ impl Floor {
         Self {
             context: builder.build(),
             table,
+            stream: Stream::new(),
             printed,
         }
+    }
+
+    /// The next bytes of the stream that a call without a grant of `random` gets.
+    fn fixed(&mut self, length: usize) -> Vec<u8> {
+        self.stream.bytes(length)
     }
 
     /// What the guest printed, line by line.
@@ -127,9 +121,6 @@ impl Floor {
             .unwrap_or_default()
     }
 }
-
-/// Bytes that one `get-random-bytes` may ask for.
-const RANDOM_BYTES_MAX: u64 = 1 << 20;
 
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
