@@ -31,7 +31,12 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
     )?;
     let against = "wasmtime, tuned, nothing else";
     Ok(vec![
-        Row::paired("a fresh call, typed: policy, limits, trail", against, typed, Aim::AtMost(2.0)),
+        Row::paired(
+            "a fresh call, typed: policy, limits, trail",
+            against,
+            typed,
+            Aim::AtMost(2.0),
+        ),
         Row::paired("the same with JSON", against, json, Aim::AtMost(4.0)),
     ])
 }
@@ -65,8 +70,17 @@ async fn raw_calls(engine: &Engine, instance: &InstancePre<()>, calls: u32) -> R
 pub(crate) fn measure_threads() -> Result<Vec<Row>> {
     let bench = Bench::new()?;
     let tool = bench.tool(&add()?, nothing())?;
-    let throughput = pair(CALLS, |calls| on_threads(&tool, calls, 1), |calls| on_threads(&tool, calls, 2))?;
-    Ok(vec![Row::paired("calls on one thread", "on two threads (calls a second, times)", throughput, Aim::AtLeast(1.7))])
+    let throughput = pair(
+        CALLS,
+        |calls| on_threads(&tool, calls, 1),
+        |calls| on_threads(&tool, calls, 2),
+    )?;
+    Ok(vec![Row::paired(
+        "calls on one thread",
+        "on two threads (calls a second, times)",
+        throughput,
+        Aim::AtLeast(1.7),
+    )])
 }
 
 /// As many calls on so many threads together; how long they took.
@@ -76,10 +90,12 @@ fn on_threads(tool: &Tool, calls: u32, threads: u32) -> Result<Duration> {
             let running: Vec<_> = (0..threads)
                 .map(|_| scope.spawn(|| runtime()?.block_on(typed_calls(tool, calls / threads))))
                 .collect();
-            running.into_iter().try_for_each(|thread| match thread.join() {
-                Ok(ended) => ended,
-                Err(_) => anyhow::bail!("a thread of the measurement failed"),
-            })
+            running
+                .into_iter()
+                .try_for_each(|thread| match thread.join() {
+                    Ok(ended) => ended,
+                    Err(_) => anyhow::bail!("a thread of the measurement failed"),
+                })
         })
     })
 }

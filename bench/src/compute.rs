@@ -1,12 +1,13 @@
 //! Computing: the same source under our engine's settings, in plain wasmtime, and natively.
 
 use anyhow::Result;
+use bailiwick::policy::{Capability, Rules, Source};
 use wasmtime::component::{Component, Linker, Resource, ResourceType, TypedFunc};
 use wasmtime::{Engine, Store};
 
 use crate::pair::{Paired, pair, timed};
 use crate::report::{Aim, Row};
-use crate::tools::{Bench, guest, nothing, runtime};
+use crate::tools::{Bench, guest, runtime};
 
 #[path = "../../guests/probes/load/src/kernel.rs"]
 mod kernel;
@@ -17,22 +18,34 @@ const STEPS: u32 = 5_000_000;
 
 pub(crate) fn measure() -> Result<Vec<Row>> {
     let component = guest("probe-load")?;
-    let mut rules = bailiwick::policy::Rules::builder(bailiwick::policy::Source::Code);
-    rules = rules.link(&bailiwick::policy::Capability::ReadFile);
-    let _ = nothing;
     let bench = Bench::new()?;
-    let tool = bench.tool(&component, rules.build())?;
+    let rules = Rules::builder(Source::Code)
+        .link(&Capability::ReadFile)
+        .build();
+    let tool = bench.tool(&component, rules)?;
     let runtime = runtime()?;
     let plain = Plain::new(&component)?;
-    let sieve = |_| timed(|| Ok(runtime.block_on(tool.typed::<(u32,), (u32,)>("sieve")?.call((NUMBERS,)))?));
-    let orbit = |_| timed(|| Ok(runtime.block_on(tool.typed::<(u32,), (f64,)>("orbit")?.call((STEPS,)))?));
+    let sieve = |_| {
+        timed(|| Ok(runtime.block_on(tool.typed::<(u32,), (u32,)>("sieve")?.call((NUMBERS,)))?))
+    };
+    let orbit =
+        |_| timed(|| Ok(runtime.block_on(tool.typed::<(u32,), (f64,)>("orbit")?.call((STEPS,)))?));
     let sieve_plain = pair(1, sieve, |_| timed(|| plain.call::<u32>("sieve", NUMBERS)))?;
-    let sieve_native = pair(1, sieve, |_| timed(|| Ok(kernel::sieve(std::hint::black_box(NUMBERS)))))?;
+    let sieve_native = pair(1, sieve, |_| {
+        timed(|| Ok(kernel::sieve(std::hint::black_box(NUMBERS))))
+    })?;
     let orbit_plain = pair(1, orbit, |_| timed(|| plain.call::<f64>("orbit", STEPS)))?;
-    let orbit_native = pair(1, orbit, |_| timed(|| Ok(kernel::orbit(std::hint::black_box(STEPS)))))?;
-    let row = |what: &str, against: &str, paired: Paired| Row::paired(what, against, paired, Aim::Shown);
+    let orbit_native = pair(1, orbit, |_| {
+        timed(|| Ok(kernel::orbit(std::hint::black_box(STEPS))))
+    })?;
+    let row =
+        |what: &str, against: &str, paired: Paired| Row::paired(what, against, paired, Aim::Shown);
     Ok(vec![
-        row("integers and memory (a sieve)", "plain wasmtime", sieve_plain),
+        row(
+            "integers and memory (a sieve)",
+            "plain wasmtime",
+            sieve_plain,
+        ),
         row("", "native", sieve_native),
         row("floating point (an orbit)", "plain wasmtime", orbit_plain),
         row("", "native", orbit_native),
@@ -56,7 +69,11 @@ impl Plain {
             types.resource(name, ResourceType::host::<Resource<()>>(), |_, _| Ok(()))?;
         }
         linker.define_unknown_imports_as_traps(&component)?;
-        Ok(Self { engine, component, linker })
+        Ok(Self {
+            engine,
+            component,
+            linker,
+        })
     }
 
     fn call<R>(&self, name: &str, size: u32) -> Result<R>
@@ -66,7 +83,9 @@ impl Plain {
     {
         let mut store = Store::new(&self.engine, ());
         let instance = self.linker.instantiate(&mut store, &self.component)?;
-        let interface = self.component.get_export_index(None, "probe:load/driver@0.1.0");
+        let interface = self
+            .component
+            .get_export_index(None, "probe:load/driver@0.1.0");
         let function = self.component.get_export_index(interface.as_ref(), name);
         let function = function.ok_or_else(|| anyhow::anyhow!("no function `{name}`"))?;
         let function: TypedFunc<(u32,), (R,)> = instance.get_typed_func(&mut store, function)?;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use bailiwick::policy::{Capability, FileRule, Grant, HttpGet, HttpRule, Manifest, Origin, ReadFile, Rules, Source, resolve};
+use bailiwick::policy::{
+    Capability, FileRule, Grant, HttpGet, HttpRule, Manifest, Origin, ReadFile, Rules, Source,
+    resolve,
+};
 
 use crate::pair::{pair, timed};
 use crate::report::{Aim, Row, time};
@@ -16,10 +19,22 @@ const NANOSECONDS_MAX: f64 = 300.0;
 
 pub(crate) fn measure() -> Result<Vec<Row>> {
     let (few, many) = (grant(10)?, grant(1_000)?);
-    let paths = pair(DECISIONS, |count| timed(|| read_file(&many, count)), |count| timed(|| read_file(&few, count)))?;
-    let urls = pair(DECISIONS, |count| timed(|| http_get(&many, count)), |count| timed(|| http_get(&few, count)))?;
+    let paths = pair(
+        DECISIONS,
+        |count| timed(|| read_file(&many, count)),
+        |count| timed(|| read_file(&few, count)),
+    )?;
+    let urls = pair(
+        DECISIONS,
+        |count| timed(|| http_get(&many, count)),
+        |count| timed(|| http_get(&few, count)),
+    )?;
     let aim = |nanoseconds: f64| {
-        let verdict = if nanoseconds <= NANOSECONDS_MAX { "met" } else { "missed" };
+        let verdict = if nanoseconds <= NANOSECONDS_MAX {
+            "met"
+        } else {
+            "missed"
+        };
         format!("≤ 300 ns {verdict}")
     };
     Ok(vec![
@@ -39,7 +54,10 @@ fn grant(rules: u32) -> Result<Grant> {
             _ => format!("workspace/data-{number}/report.csv"),
         };
         builder = builder.read_file(FileRule::new(file), Origin::Code)?;
-        builder = builder.http_get(HttpRule::new(format!("https://api-{number}.example.com/v1/**")), Origin::Code)?;
+        builder = builder.http_get(
+            HttpRule::new(format!("https://api-{number}.example.com/v1/**")),
+            Origin::Code,
+        )?;
     }
     let mut manifest = Manifest::new();
     manifest.ask(Capability::ReadFile);

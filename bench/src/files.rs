@@ -29,19 +29,32 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
         .build();
     let tool = bench.tool(&guest("probe-load")?, rules)?;
     let runtime = runtime()?;
-    let root = openat(CWD, bench.folder.path().join("root"), OFlags::PATH | OFlags::DIRECTORY, Mode::empty())?;
+    let root = openat(
+        CWD,
+        bench.folder.path().join("root"),
+        OFlags::PATH | OFlags::DIRECTORY,
+        Mode::empty(),
+    )?;
     let trail = std::fs::File::create(bench.folder.path().join("lines"))?;
 
     let whole = |reads: u32| {
         timed(|| {
             let arguments = format!(r#"["small", {reads}]"#);
             let read = runtime.block_on(tool.call("read")?.json(&arguments))?;
-            ensure!(read.json() == (u64::from(reads) * 4096).to_string(), "{}", read.json());
+            ensure!(
+                read.json() == (u64::from(reads) * 4096).to_string(),
+                "{}",
+                read.json()
+            );
             Ok(())
         })
     };
-    let with_trail = pair(READS, whole, |reads| timed(|| (0..reads).try_for_each(|_| direct(&root, Some(&trail)))))?;
-    let without = pair(READS, whole, |reads| timed(|| (0..reads).try_for_each(|_| direct(&root, None))))?;
+    let with_trail = pair(READS, whole, |reads| {
+        timed(|| (0..reads).try_for_each(|_| direct(&root, Some(&trail))))
+    })?;
+    let without = pair(READS, whole, |reads| {
+        timed(|| (0..reads).try_for_each(|_| direct(&root, None)))
+    })?;
 
     let handle = |_| {
         timed(|| {
@@ -53,9 +66,19 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
     };
     let large = pair(1, handle, |_| timed(|| drain(&bench.path("large"))))?;
     Ok(vec![
-        Row::paired("read-file of 4 KiB, decided and recorded", "open, fstat, read, close, and a line's write", with_trail, Aim::AtMost(1.5)),
+        Row::paired(
+            "read-file of 4 KiB, decided and recorded",
+            "open, fstat, read, close, and a line's write",
+            with_trail,
+            Aim::AtMost(1.5),
+        ),
         Row::paired("the same", "open, fstat, read, close", without, Aim::Shown),
-        Row::paired("1 GiB through a handle", "read(2), the same pieces", large, Aim::AtMost(2.0)),
+        Row::paired(
+            "1 GiB through a handle",
+            "read(2), the same pieces",
+            large,
+            Aim::AtMost(2.0),
+        ),
     ])
 }
 
@@ -69,8 +92,17 @@ fn fill(file: &std::fs::File) -> Result<()> {
 
 /// The system calls of one read, made directly; with the trail, a line of its size as well.
 fn direct(root: &OwnedFd, trail: Option<&std::fs::File>) -> Result<()> {
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV;
-    let file = openat2(root, "small", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty(), resolve)?;
+    let resolve = ResolveFlags::BENEATH
+        | ResolveFlags::NO_SYMLINKS
+        | ResolveFlags::NO_MAGICLINKS
+        | ResolveFlags::NO_XDEV;
+    let file = openat2(
+        root,
+        "small",
+        OFlags::RDONLY | OFlags::CLOEXEC,
+        Mode::empty(),
+        resolve,
+    )?;
     let stat = rustix::fs::fstat(&file)?;
     let mut content = Vec::with_capacity(usize::try_from(stat.st_size)? + 1);
     rustix::io::pread(&file, rustix::buffer::spare_capacity(&mut content), 0)?;

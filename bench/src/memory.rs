@@ -25,11 +25,18 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
     // A first call touches what all calls share.
     drop(suspended(&tool)?);
     let before = resident()?;
-    let calls = (0..CALLS).map(|_| suspended(&tool)).collect::<Result<Vec<_>>>()?;
+    let calls = (0..CALLS)
+        .map(|_| suspended(&tool))
+        .collect::<Result<Vec<_>>>()?;
     let each = resident()?.saturating_sub(before) as f64 / CALLS as f64 / 1024.0;
     drop(calls);
     let words = format!("{each:.0} KiB resident each");
-    Ok(vec![Row::single("live calls, suspended", &format!("{CALLS} at once"), words, String::new())])
+    Ok(vec![Row::single(
+        "live calls, suspended",
+        &format!("{CALLS} at once"),
+        words,
+        String::new(),
+    )])
 }
 
 /// A call that was begun and is not at its end.
@@ -43,7 +50,10 @@ fn suspended(tool: &bailiwick::Tool) -> Result<std::pin::Pin<Box<dyn Future<Outp
 /// Bytes of this process that are in memory.
 fn resident() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .context("no VmRSS")?;
     let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kibibytes * 1024)
 }

@@ -49,7 +49,10 @@ pub(crate) fn pair(
         ours: median(&sorted(rounds.iter().map(|(ours, _)| *ours))),
         theirs: median(&sorted(rounds.iter().map(|(_, theirs)| *theirs))),
         ratio: median(&ratios),
-        range: (ratios.first().copied().unwrap_or(0.0), ratios.last().copied().unwrap_or(0.0)),
+        range: (
+            ratios.first().copied().unwrap_or(0.0),
+            ratios.last().copied().unwrap_or(0.0),
+        ),
     })
 }
 

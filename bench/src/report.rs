@@ -48,7 +48,10 @@ impl Row {
             against: against.to_owned(),
             ours: time(paired.ours),
             theirs: time(paired.theirs),
-            ratio: format!("{:.2}× ({:.2}–{:.2})", paired.ratio, paired.range.0, paired.range.1),
+            ratio: format!(
+                "{:.2}× ({:.2}–{:.2})",
+                paired.ratio, paired.range.0, paired.range.1
+            ),
             aim: aim.words(paired.ratio),
         }
     }
@@ -56,11 +59,25 @@ impl Row {
     /// A figure that stands by itself, in words.
     pub(crate) fn single(what: &str, against: &str, ours: String, aim: String) -> Self {
         let (what, against) = (what.to_owned(), against.to_owned());
-        Self { what, against, ours, theirs: String::new(), ratio: String::new(), aim }
+        Self {
+            what,
+            against,
+            ours,
+            theirs: String::new(),
+            ratio: String::new(),
+            aim,
+        }
     }
 
     fn cells(&self) -> [&str; 6] {
-        [&self.what, &self.against, &self.ours, &self.theirs, &self.ratio, &self.aim]
+        [
+            &self.what,
+            &self.against,
+            &self.ours,
+            &self.theirs,
+            &self.ratio,
+            &self.aim,
+        ]
     }
 }
 
@@ -89,8 +106,17 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["what", "against", "ours", "theirs", "ratio (lowest–highest)", "aim"];
-        let lines: Vec<[&str; 6]> = std::iter::once(head).chain(self.rows.iter().map(Row::cells)).collect();
+        let head = [
+            "what",
+            "against",
+            "ours",
+            "theirs",
+            "ratio (lowest–highest)",
+            "aim",
+        ];
+        let lines: Vec<[&str; 6]> = std::iter::once(head)
+            .chain(self.rows.iter().map(Row::cells))
+            .collect();
         let mut widths = [0; 6];
         for line in &lines {
             for (width, cell) in widths.iter_mut().zip(line) {

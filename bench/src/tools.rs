@@ -37,7 +37,11 @@ impl Bench {
         let root = folder.path().join("root");
         std::fs::create_dir(&root)?;
         let trail = Trail::open(&folder.path().join("audit.jsonl"), TrailOptions::default())?;
-        let host = Host::builder().allocation(Allocation::Pool { slots: SLOTS }).trail(trail).root(root).build()?;
+        let host = Host::builder()
+            .allocation(Allocation::Pool { slots: SLOTS })
+            .trail(trail)
+            .root(root)
+            .build()?;
         Ok(Self { folder, host })
     }
 
@@ -78,9 +82,14 @@ pub(crate) fn add() -> Result<Vec<u8>> {
 
 /// A component that `cargo xtask guests` built.
 pub(crate) fn guest(name: &str) -> Result<Vec<u8>> {
-    let folder = std::env::var_os("BAILIWICK_GUESTS").context("BAILIWICK_GUESTS names no folder of guests")?;
+    let folder = std::env::var_os("BAILIWICK_GUESTS")
+        .context("BAILIWICK_GUESTS names no folder of guests")?;
     let path = PathBuf::from(folder).join(format!("{name}.wasm"));
-    ensure!(path.exists(), "there is no `{}`: run `cargo xtask guests`", path.display());
+    ensure!(
+        path.exists(),
+        "there is no `{}`: run `cargo xtask guests`",
+        path.display()
+    );
     Ok(std::fs::read(path)?)
 }
 
@@ -93,15 +102,21 @@ pub(crate) fn raw(component: &[u8]) -> Result<(Engine, InstancePre<()>)> {
         .table_keep_resident(64 << 10)
         .pagemap_scan(Enabled::Auto);
     let mut config = Config::new();
-    config.concurrency_support(false).allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    config
+        .concurrency_support(false)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     let engine = Engine::new(&config).map_err(anyhow::Error::from)?;
     let component = Component::from_binary(&engine, component).map_err(anyhow::Error::from)?;
     let linker = Linker::new(&engine);
-    let instance = linker.instantiate_pre(&component).map_err(anyhow::Error::from)?;
+    let instance = linker
+        .instantiate_pre(&component)
+        .map_err(anyhow::Error::from)?;
     Ok((engine, instance))
 }
 
 /// A runtime of one thread.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?)
 }
