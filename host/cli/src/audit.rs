@@ -5,8 +5,8 @@ use std::io::{self, BufReader, IsTerminal as _};
 use std::path::Path;
 
 use bailiwick::audit::{
-    ExpectedHead, Filter, KeyError, PublicKey, Row, VerifyError, VerifyOptions, VerifyReport, render, rows,
-    verify,
+    ExpectedHead, Filter, KeyError, PublicKey, Row, VerifyError, VerifyOptions, VerifyReport,
+    render, rows, verify,
 };
 
 use crate::args::{AuditCommand, Show, Verify};

@@ -26,11 +26,7 @@ pub(crate) struct PolicyFile {
 
 impl PolicyFile {
     /// Reads the file, once.
-    pub(crate) #[expect(
-    clippy::disallowed_methods,
-    reason = "the operator named the policy on the command line"
-)]
-fn read(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let bytes = read(path)?;
         let text = str::from_utf8(&bytes).map_err(|error| unreadable(path, &error))?;
         let name = path.display().to_string();

@@ -95,7 +95,10 @@ impl Paint {
     }
 
     fn when(terminal: bool) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "what every terminal program asks")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "what every terminal program asks"
+        )]
         let variable = |name: &str| std::env::var_os(name);
         // https://no-color.org: "when present and not an empty string (regardless of its value)"
         let refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
