@@ -1,0 +1,14 @@
+//! The attacks that need code: races, crashes, floods, broken components, the floor, the values.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod crash;
+mod floor;
+mod handles;
+mod races;
