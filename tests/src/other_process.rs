@@ -9,7 +9,8 @@
 
 use std::path::Path;
 
-use bailiwick::policy::{FileRule, Limits, Origin, Rules};
+use bailiwick::audit::{Trail, TrailOptions};
+use bailiwick::policy::{Capability, FileRule, Limits, Origin, Rules};
 use bailiwick::{Host, Source, Tool, ToolOptions};
 
 fn main() {
@@ -21,6 +22,9 @@ fn main() {
         .unwrap();
     match words.as_slice() {
         ["write-for-ever", root, path] => runtime.block_on(write_for_ever(Path::new(root), path)),
+        ["write-thirty", root, trail] => {
+            runtime.block_on(write_thirty(Path::new(root), Path::new(trail)));
+        }
         ["answer", component, function, arguments] => {
             runtime.block_on(answer(Path::new(component), function, arguments));
         }
@@ -34,8 +38,8 @@ async fn write_for_ever(root: &Path, path: &str) {
         .write_file(FileRule::new(path), Origin::Code)
         .unwrap();
     let rule = rule
-        .link(&bailiwick::policy::Capability::ReadFile)
-        .link(&bailiwick::policy::Capability::ListFiles);
+        .link(&Capability::ReadFile)
+        .link(&Capability::ListFiles);
     let host = Host::builder()
         .root(root)
         .cache(bailiwick_tests::hold::compiled())
@@ -51,6 +55,26 @@ async fn write_for_ever(root: &Path, path: &str) {
             .json(&arguments)
             .await
             .unwrap();
+    }
+}
+
+/// Writes thirty files, and prints how each call ended.
+async fn write_thirty(root: &Path, trail: &Path) {
+    let rules = Rules::builder(bailiwick::policy::Source::Code)
+        .write_file(FileRule::new("out/*"), Origin::Code)
+        .unwrap();
+    let rules = rules
+        .link(&Capability::ReadFile)
+        .link(&Capability::ListFiles);
+    let trail = Trail::open(trail, TrailOptions::default()).unwrap();
+    // Without the compile cache: its entries are larger than the files of this process may be.
+    let host = Host::builder().root(root).trail(trail).build().unwrap();
+    let bytes = bailiwick_tests::guests::bytes("probe-files");
+    let tool = load(&host, &Source::Bytes(&bytes), rules.build());
+    for number in 0..30 {
+        let arguments = format!("[\"out/{number}\", \"AAAA\"]");
+        let ended = tool.call("write").unwrap().json(&arguments).await;
+        println!("{}", ended.map_or_else(|error| error.code(), |_| "answer"));
     }
 }
 

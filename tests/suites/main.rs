@@ -9,6 +9,13 @@
 )]
 
 mod crash;
+mod disturb;
+mod fail_closed;
 mod floor;
 mod handles;
+mod limits;
+mod malformed;
+mod memory;
 mod races;
+mod supply;
+mod values;
