@@ -9,9 +9,13 @@ mod server;
 mod tls;
 mod uploads;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::stand_in::{self, HttpTarget, Permit};
+use bailiwick_policy::{
+    Capability, HttpRequest, HttpRule, Manifest, Origin, Rules, Source, resolve,
+};
+
 use super::*;
 
 /// More than any test needs; what should end earlier has its own deadline.
@@ -28,25 +32,47 @@ fn plain() -> Transport {
     Transport::new(Settings::default())
 }
 
+/// The permit for one request, by a rule that covers its whole origin.
+fn permit_by(
+    method: &str,
+    url: &str,
+    settings: impl FnOnce(HttpRule) -> HttpRule,
+) -> Permit<HttpTarget> {
+    let origin = HttpUrl::parse(url).unwrap().origin().to_owned();
+    let rule = HttpRule::new(format!("{origin}/**"))
+        .methods([method])
+        .headers(["accept", "user-agent", "x-twice"]);
+    let rules = Rules::builder(Source::Code).http_request(settings(rule), Origin::Code);
+    let mut manifest = Manifest::new();
+    manifest.ask(Capability::HttpRequest);
+    let grant = resolve(&manifest, Arc::new(rules.unwrap().build()));
+    grant.decide(HttpRequest { method, url }).unwrap()
+}
+
 fn permit(url: &str) -> Permit<HttpTarget> {
-    stand_in::permit(url, true, None)
+    permit_method("GET", url)
+}
+
+fn permit_method(method: &str, url: &str) -> Permit<HttpTarget> {
+    permit_by(method, url, HttpRule::allow_private)
 }
 
 fn permit_bytes(url: &str, response_bytes_max: u64) -> Permit<HttpTarget> {
-    stand_in::permit(url, true, Some(response_bytes_max))
+    permit_by("GET", url, |rule| {
+        rule.allow_private().max_response(response_bytes_max)
+    })
 }
 
 fn permit_public(url: &str) -> Permit<HttpTarget> {
-    stand_in::permit(url, false, None)
+    permit_by("GET", url, |rule| rule)
 }
 
-fn get() -> Outbound {
-    outbound("GET", Payload::Empty)
+fn nothing() -> Outbound {
+    carrying(Payload::Empty)
 }
 
-fn outbound(method: &str, payload: Payload) -> Outbound {
+fn carrying(payload: Payload) -> Outbound {
     Outbound {
-        method: method.parse().unwrap(),
         headers: Headers::default(),
         payload,
     }
@@ -54,7 +80,7 @@ fn outbound(method: &str, payload: Payload) -> Outbound {
 
 async fn ask(transport: &Transport, permit: Permit<HttpTarget>) -> Result<Answer, Error> {
     transport
-        .begin(permit, get(), ample())
+        .begin(permit, nothing(), ample())
         .await?
         .finish()
         .await

@@ -22,8 +22,7 @@ fn both(name: &str) -> Vec<dns::Question> {
 /// The addresses that the name would be connected at.
 async fn pinned(dns: &Dns, url: &str) -> Result<Vec<IpAddr>, Error> {
     let permit = permit_public(url);
-    let to = Destination::new(permit.target());
-    let addresses = through(dns).resolve(&to).await?;
+    let addresses = through(dns).resolve(permit.target().url()).await?;
     let pins = pin(&permit, addresses)?;
     Ok(pins.iter().map(|pin| pin.target().ip()).collect())
 }
@@ -171,7 +170,7 @@ async fn a_resolver_that_never_answers_is_left_at_the_deadline() {
         ..Settings::default()
     });
     let permit = permit_public("https://api.example.com/");
-    let given_up = transport.begin(permit, get(), short()).await;
+    let given_up = transport.begin(permit, nothing(), short()).await;
     assert!(matches!(given_up, Err(Error::Time)));
 }
 
