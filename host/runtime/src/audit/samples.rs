@@ -36,6 +36,7 @@ pub(super) fn read(path: &str) -> Attempt<'_> {
             text: Text::from("workspace/input.csv"),
         }),
         remedy: None,
+        peer: None,
         bytes: Some(4096),
         duration_us: Some(17),
         outcome: Some(Text::from("ok")),

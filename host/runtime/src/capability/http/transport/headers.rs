@@ -46,6 +46,19 @@ pub(crate) struct Headers {
 }
 
 impl Headers {
+    /// Headers from names and values, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Headers::add`].
+    pub(crate) fn from_pairs(pairs: &[(String, String)]) -> Result<Self, Invalid> {
+        let mut headers = Self::default();
+        for (name, value) in pairs {
+            headers.add(name, value)?;
+        }
+        Ok(headers)
+    }
+
     /// Adds a header. The same name can be added again.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ mod resolve;
 mod tls;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -53,7 +53,7 @@ use tokio::time::Instant;
 
 pub(crate) use answer::Answer;
 pub(crate) use body::Payload;
-pub(crate) use error::{Error, Invalid, Unavailable};
+pub(crate) use error::{Error, Invalid};
 pub(crate) use exchange::Exchange;
 pub(crate) use headers::Headers;
 pub(crate) use proxy::Proxy;
@@ -100,6 +100,15 @@ pub(crate) enum Route {
     Direct(IpAddr),
     /// To the operator's proxy. Which address that connected to, it alone knows.
     Proxy,
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Direct(address) => write!(formatter, "{address}"),
+            Self::Proxy => formatter.write_str("proxy"),
+        }
+    }
 }
 
 impl Transport {

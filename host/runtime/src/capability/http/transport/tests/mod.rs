@@ -1,11 +1,11 @@
 //! The transport against servers that do what servers should not, all of them on loopback and within the test.
 
 mod answers;
-mod dns;
+pub(crate) mod dns;
 mod names;
 mod proxies;
 mod requests;
-mod server;
+pub(crate) mod server;
 mod tls;
 mod uploads;
 
@@ -13,9 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bailiwick_policy::{
-    Capability, HttpRequest, HttpRule, Manifest, Origin, Rules, Source, resolve,
+    Capability, Denial, HttpRequest, HttpRule, Manifest, Origin, Rules, Source, resolve,
 };
 
+use super::error::Unavailable;
 use super::*;
 
 /// More than any test needs; what should end earlier has its own deadline.
@@ -32,12 +33,12 @@ fn plain() -> Transport {
     Transport::new(Settings::default())
 }
 
-/// The permit for one request, by a rule that covers its whole origin.
-fn permit_by(
+/// The decision on one request, by a rule that covers its whole origin.
+fn decide(
     method: &str,
     url: &str,
     settings: impl FnOnce(HttpRule) -> HttpRule,
-) -> Permit<HttpTarget> {
+) -> Result<Permit<HttpTarget>, Denial> {
     let origin = HttpUrl::parse(url).unwrap().origin().to_owned();
     let rule = HttpRule::new(format!("{origin}/**"))
         .methods([method])
@@ -46,7 +47,15 @@ fn permit_by(
     let mut manifest = Manifest::new();
     manifest.ask(Capability::HttpRequest);
     let grant = resolve(&manifest, Arc::new(rules.unwrap().build()));
-    grant.decide(HttpRequest { method, url }).unwrap()
+    grant.decide(HttpRequest { method, url })
+}
+
+fn permit_by(
+    method: &str,
+    url: &str,
+    settings: impl FnOnce(HttpRule) -> HttpRule,
+) -> Permit<HttpTarget> {
+    decide(method, url, settings).unwrap()
 }
 
 fn permit(url: &str) -> Permit<HttpTarget> {
@@ -84,6 +93,14 @@ async fn ask(transport: &Transport, permit: Permit<HttpTarget>) -> Result<Answer
         .await?
         .finish()
         .await
+}
+
+/// Which way a GET went that was answered.
+async fn route(transport: &Transport, permit: Permit<HttpTarget>) -> Route {
+    let exchange = transport.begin(permit, nothing(), ample()).await.unwrap();
+    let route = exchange.route();
+    exchange.finish().await.unwrap();
+    route
 }
 
 async fn whole(answer: &mut Answer) -> Result<Vec<u8>, Error> {

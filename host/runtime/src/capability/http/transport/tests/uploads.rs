@@ -9,7 +9,10 @@ const EMPTY: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 
 async fn upload(server: &Server, payload: Payload) -> Exchange {
     let permit = permit_method("POST", &server.url("/"));
-    plain().begin(permit, carrying(payload), ample()).await.unwrap()
+    plain()
+        .begin(permit, carrying(payload), ample())
+        .await
+        .unwrap()
 }
 
 /// Notes a body of so many bytes after the head, then answers.
