@@ -48,12 +48,13 @@ impl CallState {
 
     /// The waist, and the requests that the guest describes.
     pub(crate) fn http_mut(&mut self) -> (&mut Waist, &mut Requests) {
-        let scene = self.waist.scene();
-        let limits = scene.map_or_else(Limits::default, |scene| scene.meter.limits().clone());
-        let bytes_max = limits.host_call_bytes;
-        let requests = self
-            .requests
-            .get_or_insert_with(|| Box::new(Requests::new(bytes_max)));
+        let waist = &self.waist;
+        let requests = self.requests.get_or_insert_with(|| {
+            let scene = waist.scene();
+            let limits = scene.map(|scene| scene.meter.limits().host_call_bytes);
+            let bytes_max = limits.unwrap_or_else(|| Limits::default().host_call_bytes);
+            Box::new(Requests::new(bytes_max))
+        });
         (&mut self.waist, requests)
     }
 

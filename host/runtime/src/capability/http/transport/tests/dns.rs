@@ -85,8 +85,10 @@ impl Dns {
     }
 }
 
+type Script = Box<dyn Fn(&str, usize) -> Says + Send + Sync>;
+
 struct Zone {
-    script: Box<dyn Fn(&str, usize) -> Says + Send + Sync>,
+    script: Script,
     questions: Arc<Mutex<Vec<Question>>>,
 }
 
