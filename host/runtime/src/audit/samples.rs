@@ -43,6 +43,17 @@ pub(super) fn read(path: &str) -> Attempt<'_> {
     }
 }
 
+/// A permitted request, after it.
+pub(super) fn fetch(url: &str) -> Attempt<'_> {
+    Attempt {
+        capability: Text::from("http-get"),
+        operation: Text::from("http-get.get"),
+        phase: Phase::Ended,
+        peer: Some(Text::from("203.0.113.7")),
+        ..read(url)
+    }
+}
+
 /// A denied read.
 pub(super) fn denied(path: &str) -> Attempt<'_> {
     Attempt {
