@@ -111,7 +111,7 @@ impl Progress {
             .iter()
             .rev()
             .map(|line| line.trim())
-            .find(|line| !line.is_empty());
+            .find(|line| line.starts_with(char::is_alphabetic));
         let last = last.map(|line| format!(": {}", line.chars().take(100).collect::<String>()));
         let step = step.split_once(" (").map_or(step, |(name, _)| name);
         let age = minutes(age);

@@ -168,7 +168,17 @@ fn schemas(workspace: &Workspace) -> Result<()> {
 fn documentation(workspace: &Workspace, progress: &Progress) -> Result<()> {
     let mut command = workspace.cargo();
     command.env("RUSTDOCFLAGS", "--deny warnings");
-    command.args(["doc", "--workspace", "--no-deps", "--locked", "--quiet"]);
+    command.args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--locked",
+        "--quiet",
+        "--lib",
+        "--bins",
+    ]);
+    // With an example cargo takes the features of the tests, so that clippy's work is not done twice.
+    command.args(["--example", "embed"]);
     progress
         .run_quietly(
             "documentation: all crates, links in doc comments included",

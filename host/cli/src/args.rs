@@ -15,7 +15,6 @@ use crate::terminal;
 #[command(
     name = "bailiwick",
     version,
-    about,
     long_about = None,
     max_term_width = 80,
     after_help = ROOT_EXAMPLES
@@ -62,6 +61,10 @@ pub(crate) struct Run {
     #[arg(value_name = "FUNCTION|WAVE", allow_negative_numbers = true)]
     pub(crate) words: Vec<String>,
 
+    /// Errors and the tool's log as one JSON object on standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+
     /// The function, where a WAVE text could be taken for its name
     #[arg(long, value_name = "NAME", help_heading = "The call")]
     pub(crate) function: Option<String>,
@@ -104,10 +107,6 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) cache: Cache,
-
-    /// Errors and the tool's log as one JSON object on standard error
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -205,12 +204,12 @@ pub(crate) struct Inspect {
     #[arg(value_name = "COMPONENT")]
     pub(crate) component: PathBuf,
 
-    #[command(flatten)]
-    pub(crate) cache: Cache,
-
     /// Everything as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) cache: Cache,
 }
 
 const INSPECT_EXAMPLES: &str = "\
@@ -230,12 +229,12 @@ pub(crate) struct Check {
     #[arg(value_name = "POLICY", default_value = "bailiwick.toml")]
     pub(crate) policy: PathBuf,
 
-    #[command(flatten)]
-    pub(crate) cache: Cache,
-
     /// Everything as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) cache: Cache,
 }
 
 const CHECK_EXAMPLES: &str = "\
@@ -435,7 +434,8 @@ mod tests {
                 .term_width(80)
                 .render_long_help()
                 .to_string();
-            for line in help.lines() {
+            // clap does not wrap the line of the usage.
+            for line in help.lines().filter(|line| !line.starts_with("Usage:")) {
                 assert!(line.chars().count() <= 80, "{line}");
             }
             command.get_subcommands_mut().for_each(check);

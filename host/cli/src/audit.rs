@@ -5,8 +5,8 @@ use std::io::{self, BufReader, IsTerminal as _};
 use std::path::Path;
 
 use bailiwick::audit::{
-    ExpectedHead, Filter, PublicKey, Row, VerifyError, VerifyOptions, VerifyReport, render, rows,
-    verify,
+    ExpectedHead, Filter, KeyError, PublicKey, Row, VerifyError, VerifyOptions, VerifyReport,
+    render, rows, verify,
 };
 
 use crate::args::{AuditCommand, Show, Verify};
@@ -98,13 +98,11 @@ fn changed(error: &VerifyError) -> Failure {
     Failure::new(exit, code, error.to_string()).because_of_source(error)
 }
 
-/// A key is a file, or itself.
+/// A key itself, or a file with one in it.
 fn key(text: &str) -> Result<PublicKey, Failure> {
-    let path = Path::new(text);
-    let key = if path.exists() {
-        PublicKey::read(path)
-    } else {
-        text.parse()
+    let key = match text.parse() {
+        Err(KeyError::Malformed) => PublicKey::read(Path::new(text)),
+        key => key,
     };
     key.map_err(|error| {
         Failure::usage("`--key` is no public key")
@@ -121,6 +119,10 @@ fn head(text: &str) -> Result<ExpectedHead, Failure> {
     })
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the operator named the trail on the command line"
+)]
 fn open(path: &Path) -> Result<BufReader<File>, Failure> {
     let file = File::open(path).map_err(|error| {
         Failure::usage(format!("cannot read the trail `{}`", path.display())).because(&error)

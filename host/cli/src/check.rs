@@ -1,5 +1,6 @@
 //! `bailiwick check`: a policy and every tool in it, and who may do what.
 
+use std::iter::repeat;
 use std::path::PathBuf;
 
 use bailiwick::policy::{Capability, Limits, Origin, RuleRef, ToolPolicy};
@@ -93,10 +94,11 @@ impl<'p> Checked<'p> {
         match function.signature() {
             Err(why) => Some(format!("the function `{name}` cannot be called: {why}")),
             Ok(signature) => {
-                let kinds = signature.asks().into_iter();
+                let kinds = signature.asks();
+                let rules = self.policy.rules();
                 let kind = kinds
-                    .filter(|kind| !self.policy.rules().grants(&capability_of(*kind)))
-                    .next()?;
+                    .into_iter()
+                    .find(|kind| !rules.grants(&capability_of(*kind)))?;
                 Some(format!(
                     "the function `{name}` takes a {}, and `{}` is not granted: every call is denied",
                     kind.resource_name(),
@@ -144,12 +146,10 @@ impl<'p> Checked<'p> {
                     String::new(),
                 ]);
             }
-            for rule in list {
-                rows.push([
-                    capability.to_string(),
-                    rule_text(&capability, &rule),
-                    line_of(&rule),
-                ]);
+            let entries = rules.entries(&capability).into_iter().map(Some);
+            for (rule, entry) in list.iter().zip(entries.chain(repeat(None))) {
+                let text = entry.map_or_else(|| "true".to_owned(), |entry| rule_text(rule, &entry));
+                rows.push([capability.to_string(), text, line_of(rule)]);
             }
         }
         if rows.is_empty() {
@@ -224,17 +224,14 @@ fn capability_of(kind: HandleKind) -> Capability {
     }
 }
 
-/// `clock = true` says no more than the capability.
-fn rule_text(capability: &Capability, rule: &RuleRef) -> String {
-    match capability {
-        Capability::Clock | Capability::Random => "true".to_owned(),
-        Capability::ReadFile
-        | Capability::WriteFile
-        | Capability::ListFiles
-        | Capability::HttpGet
-        | Capability::HttpRequest
-        | Capability::Extension(_) => visible(&rule.text).into_owned(),
-    }
+/// The pattern as it was written; the whole entry where it says more than a pattern.
+fn rule_text(rule: &RuleRef, entry: &str) -> String {
+    let shown = if entry.starts_with('{') {
+        entry
+    } else {
+        &rule.text
+    };
+    visible(shown).into_owned()
 }
 
 fn line_of(rule: &RuleRef) -> String {

@@ -12,12 +12,17 @@ use crate::terminal::{Paint, visible, visible_lines};
 /// Why the command did not do what it was asked for.
 #[derive(Debug)]
 pub(crate) struct Failure {
+    parts: Box<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
     exit: Exit,
     code: String,
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
-    diagnostics: Option<Box<Diagnostics>>,
+    diagnostics: Option<Diagnostics>,
     excerpt: Option<String>,
     /// What else a program can use, beside the message.
     details: Map<String, Value>,
@@ -28,7 +33,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with a stable code and one sentence, lower case and without a full stop.
     pub(crate) fn new(exit: Exit, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
+        let parts = Parts {
             exit,
             code: code.into(),
             message: message.into(),
@@ -38,6 +43,9 @@ impl Failure {
             excerpt: None,
             details: Map::new(),
             beside: Map::new(),
+        };
+        Self {
+            parts: Box::new(parts),
         }
     }
 
@@ -72,13 +80,13 @@ impl Failure {
             .collect();
         let mut failure =
             Self::new(Exit::Usage, "invalid-policy", message).with("diagnostics", list);
-        failure.diagnostics = Some(Box::new(diagnostics));
+        failure.parts.diagnostics = Some(diagnostics);
         failure
     }
 
     /// Adds an error and what is behind it as causes.
     pub(crate) fn because(mut self, error: &dyn Error) -> Self {
-        self.causes.push(error.to_string());
+        self.parts.causes.push(error.to_string());
         self.because_of_source(error)
     }
 
@@ -86,7 +94,7 @@ impl Failure {
     pub(crate) fn because_of_source(mut self, error: &dyn Error) -> Self {
         let mut next = error.source();
         while let Some(error) = next {
-            self.causes.push(error.to_string());
+            self.parts.causes.push(error.to_string());
             next = error.source();
         }
         self
@@ -94,53 +102,53 @@ impl Failure {
 
     /// Says what to do.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.parts.hint = Some(hint.into());
         self
     }
 
     /// Says what to do, if anything helps.
     pub(crate) fn maybe_hint(mut self, hint: Option<String>) -> Self {
-        self.hint = hint.or(self.hint);
+        self.parts.hint = hint.or(self.parts.hint);
         self
     }
 
     /// Shows where in a text something is wrong.
     pub(crate) fn excerpt(mut self, excerpt: &str) -> Self {
-        self.excerpt = Some(excerpt.to_owned());
+        self.parts.excerpt = Some(excerpt.to_owned());
         self
     }
 
     /// Adds a field for programs.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.insert(name.to_owned(), value.into());
+        self.parts.details.insert(name.to_owned(), value.into());
         self
     }
 
     /// Adds what stands beside the error in the object.
     pub(crate) fn beside(mut self, beside: Map<String, Value>) -> Self {
-        self.beside.extend(beside);
+        self.parts.beside.extend(beside);
         self
     }
 
     /// The exit code.
     pub(crate) fn exit(&self) -> Exit {
-        self.exit
+        self.parts.exit
     }
 
     /// The message, fit for a terminal.
     pub(crate) fn message(&self) -> String {
-        visible(&self.message).into_owned()
+        visible(&self.parts.message).into_owned()
     }
 
     /// What to do, fit for a terminal.
     pub(crate) fn advice(&self) -> Option<String> {
-        self.hint.as_deref().map(visible_lines)
+        self.parts.hint.as_deref().map(visible_lines)
     }
 
     /// For people.
     pub(crate) fn to_text(&self, paint: Paint) -> String {
         let mut text = String::new();
-        if let Some(diagnostics) = &self.diagnostics {
+        if let Some(diagnostics) = &self.parts.diagnostics {
             text += &match paint {
                 Paint::Colours => diagnostics.coloured(),
                 Paint::Plain => diagnostics.to_string(),
@@ -148,11 +156,16 @@ impl Failure {
             text.push('\n');
         }
         text += &format!("{} {}", paint.red("error:"), self.message());
-        for cause in &self.causes {
+        for cause in &self.parts.causes {
             // Writing to a string does not fail.
             let _ = write!(text, "\n  caused by: {}", visible(cause));
         }
-        for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+        for line in self
+            .parts
+            .excerpt
+            .iter()
+            .flat_map(|excerpt| excerpt.lines())
+        {
             let _ = write!(text, "\n  | {}", visible(line));
         }
         if let Some(advice) = self.advice() {
@@ -164,18 +177,18 @@ impl Failure {
     /// For programs: `{"error": {"code", "message", …}}`.
     pub(crate) fn to_json(&self) -> Value {
         let mut error = Map::new();
-        error.insert("code".to_owned(), self.code.as_str().into());
-        error.insert("message".to_owned(), self.message.as_str().into());
-        if !self.causes.is_empty() {
-            error.insert("causes".to_owned(), self.causes.as_slice().into());
+        error.insert("code".to_owned(), self.parts.code.as_str().into());
+        error.insert("message".to_owned(), self.parts.message.as_str().into());
+        if !self.parts.causes.is_empty() {
+            error.insert("causes".to_owned(), self.parts.causes.as_slice().into());
         }
-        if let Some(hint) = &self.hint {
+        if let Some(hint) = &self.parts.hint {
             error.insert("hint".to_owned(), hint.as_str().into());
         }
-        error.extend(self.details.clone());
+        error.extend(self.parts.details.clone());
         let mut object = Map::new();
         object.insert("error".to_owned(), error.into());
-        object.extend(self.beside.clone());
+        object.extend(self.parts.beside.clone());
         object.into()
     }
 }

@@ -7,7 +7,6 @@ use bailiwick::policy::{
     Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource, format_bytes,
 };
 use bailiwick::section::Section;
-use bailiwick::value::NoDocs;
 use bailiwick::{Function, Host, Source, Tool, ToolOptions};
 use serde_json::{Map, Value, json};
 
@@ -267,7 +266,10 @@ impl<'a> Shown<'a> {
             .iter()
             .map(|(name, import)| import_json(name, import))
             .collect();
-        let functions: Vec<Value> = self.tool.functions().iter().map(function_json).collect();
+        let functions = self.tool.functions().iter();
+        let functions: Vec<Value> = functions
+            .map(|function| function_json(self.tool, function))
+            .collect();
         let asks: Vec<&str> = self.tool.manifest().iter().map(Capability::key).collect();
         let mut object = json!({
             "component": self.component.display().to_string(),
@@ -294,24 +296,23 @@ fn import_json(name: &str, import: &Import) -> Value {
     json!({"name": name, "wasi": wasi, "capability": capability.map(Capability::key)})
 }
 
-fn function_json(function: &Function) -> Value {
+fn function_json(tool: &Tool, function: &Function) -> Value {
     let mut object = Map::new();
     object.insert("name".to_owned(), function.name().into());
     object.insert("interface".to_owned(), function.interface().into());
-    match function.signature() {
-        Ok(signature) => {
-            object.insert("callable".to_owned(), true.into());
+    object.insert("callable".to_owned(), function.signature().is_ok().into());
+    match (function.signature(), tool.schemas(function)) {
+        (Ok(signature), Ok(schemas)) => {
             object.insert("signature".to_owned(), signature.to_string().into());
-            object.insert(
-                "parameters".to_owned(),
-                signature.parameters_schema(&NoDocs),
-            );
-            object.insert("answer".to_owned(), signature.answer_schema(&NoDocs));
-            object.insert("error".to_owned(), signature.error_schema(&NoDocs).into());
+            object.insert("parameters".to_owned(), schemas.parameters);
+            object.insert("answer".to_owned(), schemas.answer);
+            object.insert("error".to_owned(), schemas.error.into());
         }
-        Err(why) => {
-            object.insert("callable".to_owned(), false.into());
+        (Err(why), _) => {
             object.insert("reason".to_owned(), why.to_string().into());
+        }
+        (Ok(_), Err(error)) => {
+            object.insert("reason".to_owned(), error.to_string().into());
         }
     }
     object.into()

@@ -1,6 +1,5 @@
 //! Ctrl-C: the first cancels the call, the second ends the command at once.
 
-use std::process::exit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -89,12 +88,21 @@ impl Listener {
         signals.next().await;
         if !self.calling.load(Ordering::SeqCst) {
             terminal::complain("error: cancelled before the call began");
-            exit(Exit::Cancelled as i32);
+            end();
         }
         self.token.cancel();
         signals.next().await;
-        exit(Exit::Cancelled as i32);
+        end();
     }
+}
+
+/// Ends the command at once, whatever the other thread does. Every record that was written is whole.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "somebody asked twice, or there is no call yet"
+)]
+fn end() -> ! {
+    std::process::exit(Exit::Cancelled as i32)
 }
 
 /// What ends a command: Ctrl-C, and what a supervisor sends.

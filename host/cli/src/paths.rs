@@ -58,6 +58,11 @@ fn user(variable: &str, below_home: &str) -> Option<PathBuf> {
         .or_else(|| Some(env::home_dir().filter(absolute)?.join(below_home)))
 }
 
+/// What the help names: `BAILIWICK_CACHE_DIR` and the XDG directories.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command's help says which variables it reads"
+)]
 fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable)
         .filter(|value| !value.is_empty())

@@ -1,6 +1,6 @@
 //! Reading a policy file, and finding the tool in it that is meant.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,10 @@ impl PolicyFile {
 
     /// A path in it, as this process sees it.
     pub(crate) fn resolve(&self, path: &str) -> PathBuf {
-        self.folder().join(path)
+        match self.folder() {
+            here if here == Path::new(".") => PathBuf::from(path),
+            folder => folder.join(path),
+        }
     }
 
     /// The tool of this name.
@@ -71,9 +74,11 @@ impl PolicyFile {
         component: &Path,
         name: Option<&str>,
     ) -> Result<&ToolPolicy, Failure> {
-        match name {
-            Some(name) => self.agreeing(self.tool(name)?, component),
-            None => self.only_of(component),
+        let named = name.map(|name| self.tool(name)).transpose()?;
+        let real = real(component).map_err(|error| no_component(component, &error))?;
+        match named {
+            Some(tool) => self.agreeing(tool, component, &real),
+            None => self.only_of(component, &real),
         }
     }
 
@@ -81,8 +86,9 @@ impl PolicyFile {
         &self,
         tool: &'p ToolPolicy,
         component: &Path,
+        real: &Path,
     ) -> Result<&'p ToolPolicy, Failure> {
-        if self.is_of(tool, component) {
+        if self.is_of(tool, real) {
             return Ok(tool);
         }
         let own = self.resolve(tool.component());
@@ -94,23 +100,13 @@ impl PolicyFile {
         .hint(format!("the policy says `{}`", own.display())))
     }
 
-    fn only_of(&self, component: &Path) -> Result<&ToolPolicy, Failure> {
-        let tools: Vec<&ToolPolicy> = self
-            .policy
-            .tools()
-            .iter()
-            .filter(|tool| self.is_of(tool, component))
-            .collect();
+    fn only_of(&self, component: &Path, real: &Path) -> Result<&ToolPolicy, Failure> {
+        let tools = self.policy.tools().iter();
+        let tools: Vec<&ToolPolicy> = tools.filter(|tool| self.is_of(tool, real)).collect();
         let shown = component.display();
         let policy = self.path.display();
         match tools.as_slice() {
             [tool] => Ok(tool),
-            [] if !component.exists() => Err(Failure::new(
-                Exit::Refused,
-                "unreadable",
-                format!("cannot read the component `{shown}`"),
-            )
-            .because(&std::io::Error::from(std::io::ErrorKind::NotFound))),
             [] => Err(Failure::usage(format!(
                 "no tool of the policy `{policy}` has the component `{shown}`"
             ))
@@ -126,9 +122,7 @@ impl PolicyFile {
     }
 
     fn is_of(&self, tool: &ToolPolicy, component: &Path) -> bool {
-        let own = fs::canonicalize(self.resolve(tool.component()));
-        let given = fs::canonicalize(component);
-        matches!((own, given), (Ok(own), Ok(given)) if own == given)
+        real(&self.resolve(tool.component())).is_ok_and(|own| own == component)
     }
 
     fn tools(&self) -> String {
@@ -145,11 +139,29 @@ impl PolicyFile {
     }
 }
 
+/// The file that a path leads to.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "finds out which tool is meant; what is loaded is what the operator named, and a pin says whether it is the same"
+)]
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    std::fs::canonicalize(path)
+}
+
+fn no_component(path: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("cannot read the component `{}`", path.display());
+    Failure::new(Exit::Refused, "unreadable", message).because(error)
+}
+
 fn names<'p>(tools: impl Iterator<Item = &'p ToolPolicy>) -> String {
     let names: Vec<String> = tools.map(|tool| format!("`{}`", tool.name())).collect();
     names.join(", ")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the operator named the policy on the command line"
+)]
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| unreadable(path, &error);
     let file = File::open(path).map_err(failed)?;

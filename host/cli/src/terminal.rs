@@ -95,9 +95,14 @@ impl Paint {
     }
 
     fn when(terminal: bool) -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "what every terminal program asks"
+        )]
+        let variable = |name: &str| std::env::var_os(name);
         // https://no-color.org: "when present and not an empty string (regardless of its value)"
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = variable("TERM").is_some_and(|value| value == "dumb");
         if terminal && !refused && !dumb {
             Self::Colours
         } else {

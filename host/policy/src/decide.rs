@@ -16,7 +16,7 @@ use crate::remedy::{Entry, Remedy, extension_entry};
 use crate::rule::{RuleRef, Settings, Verdict};
 use crate::rules::Rules;
 use crate::settings::{
-    DEFAULT_METHODS, DirectorySettings, FileSettings, HttpSettings, parse_method,
+    DEFAULT_METHODS, DirectorySettings, FileSettings, HttpSettings, parse_header, parse_method,
 };
 use crate::split::at_slashes;
 use crate::url::{HttpUrl, UrlPattern, UrlScope};
@@ -43,6 +43,22 @@ pub fn decide_address(
         PinnedAddress { address },
         request.rule().clone(),
     ))
+}
+
+/// Decides the headers that a tool gave to a permitted request; names in any case.
+///
+/// # Errors
+/// A denial of the first header that no rule lets the tool set.
+pub fn decide_headers<'a>(
+    request: &Permit<HttpTarget>,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<(), Denial> {
+    let target = request.target();
+    let denied = |name: &&str| !target.allows_header(name);
+    match names.into_iter().find(denied) {
+        None => Ok(()),
+        Some(name) => Err(header_denial(target, name).by(request.rule())),
+    }
 }
 
 /// Decides an opened file that has this many names.
@@ -315,6 +331,50 @@ fn address_remedy(target: &HttpTarget, class: AddressClass) -> Option<Remedy> {
     Some(Remedy::add(&target.capability, strict, entry))
 }
 
+fn header_denial(target: &HttpTarget, name: &str) -> Denial {
+    let attempt = format!("{} {} with `{name}`", target.method, target.url);
+    let denial = Denial::new(target.capability.clone(), DenialReason::Header, &attempt);
+    denial.or(header_remedy(target, &name.to_ascii_lowercase()))
+}
+
+/// The header among those that the tool may set already, in the first layer that does not let it set this one.
+fn header_remedy(target: &HttpTarget, name: &str) -> Option<Remedy> {
+    if target.capability != Capability::HttpRequest || parse_header(name).is_err() {
+        return None;
+    }
+    let suits = |settings: &HttpSettings| settings.methods.contains(&target.method);
+    let strict = target.grant.layers().iter().find(|layer| {
+        let verdict =
+            http_scope(layer, &target.capability).map(|scope| scope.judge(&target.url, suits));
+        !matches!(verdict, Some(Verdict::Permit { settings, .. }) if settings.headers.contains(name))
+    })?;
+    let case = Case {
+        grant: &target.grant,
+        capability: target.capability.clone(),
+        attempt: "",
+    };
+    let names: Vec<_> = target.headers().chain([name]).map(quoted).collect();
+    let headers = format!("headers = [{}]", names.join(", "));
+    let entry = match http_entry(&case, &target.method, &target.url)? {
+        Entry::Pattern(pattern) => Entry::Table {
+            key: "url",
+            pattern,
+            setting: headers,
+        },
+        Entry::Table {
+            key,
+            pattern,
+            setting,
+        } => Entry::Table {
+            key,
+            pattern,
+            setting: format!("{setting}, {headers}"),
+        },
+        entry @ (Entry::True | Entry::Toml(_)) => entry,
+    };
+    Some(Remedy::add(&target.capability, strict, entry))
+}
+
 fn switch(
     grant: &Grant,
     capability: Capability,
@@ -463,5 +523,55 @@ impl Case<'_> {
 
     fn denial(&self, reason: DenialReason) -> Denial {
         Denial::new(self.capability.clone(), reason, self.attempt)
+    }
+}
+
+#[cfg(test)]
+mod header_tests {
+    use super::*;
+    use crate::{HttpRequest, HttpRule, Manifest, Origin, Source, resolve};
+    use std::sync::Arc;
+
+    fn permit(rule: HttpRule) -> Permit<HttpTarget> {
+        let mut manifest = Manifest::new();
+        manifest.ask(Capability::HttpRequest);
+        let builder = Rules::builder(Source::Code);
+        let rules = builder.http_request(rule, Origin::Code).unwrap().build();
+        let grant = resolve(&manifest, Arc::new(rules));
+        let attempt = HttpRequest {
+            method: "GET",
+            url: "https://a.example/v1/x",
+        };
+        grant.decide(attempt).unwrap()
+    }
+
+    #[test]
+    fn permits_the_headers_of_the_rule_in_any_case_and_no_others() {
+        let default = permit(HttpRule::new("https://a.example/v1/**"));
+        assert_eq!(
+            decide_headers(&default, ["Accept", "content-type", "USER-AGENT"]),
+            Ok(())
+        );
+        assert_eq!(decide_headers(&default, []), Ok(()));
+        for name in ["authorization", "host", "cookie", "x-a", ""] {
+            let denial = decide_headers(&default, ["accept", name]).unwrap_err();
+            assert_eq!(denial.reason(), &DenialReason::Header, "{name}");
+        }
+        let own = permit(HttpRule::new("https://a.example/v1/**").headers(["authorization"]));
+        assert_eq!(decide_headers(&own, ["authorization"]), Ok(()));
+        assert!(decide_headers(&own, ["accept"]).is_err());
+    }
+
+    #[test]
+    fn the_remedy_names_the_header_beside_those_that_are_permitted() {
+        let default = permit(HttpRule::new("https://a.example/v1/**"));
+        let denial = decide_headers(&default, ["Authorization"]).unwrap_err();
+        let remedy = denial.remedy().unwrap();
+        let headers = r#"headers = ["accept", "content-type", "user-agent", "authorization"]"#;
+        assert!(remedy.contains(headers), "{remedy}");
+        assert_eq!(
+            decide_headers(&default, ["host"]).unwrap_err().remedy(),
+            None
+        );
     }
 }

@@ -41,6 +41,9 @@ pub enum DenialReason {
     /// Rules cover the URL, none of them the method.
     #[error("no rule permits this method")]
     Method,
+    /// The rules that cover the request do not let the tool set this header.
+    #[error("no rule lets the tool set this header")]
+    Header,
     /// The path breaks a lexical rule.
     #[error("{0}")]
     Path(PathError),
@@ -82,6 +85,7 @@ impl DenialReason {
             DenialReason::NoRule => "no-rule",
             DenialReason::DeniedByRule => "denied-by-rule",
             DenialReason::Method => "method",
+            DenialReason::Header => "header",
             DenialReason::Path(error) => error.code(),
             DenialReason::Url(error) => error.code(),
             DenialReason::Address(_) => "address",

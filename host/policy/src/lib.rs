@@ -42,7 +42,7 @@ pub use attempt::{
     WriteFile,
 };
 pub use capability::Capability;
-pub use decide::decide_address;
+pub use decide::{decide_address, decide_headers};
 pub use denial::{Denial, DenialReason};
 pub use explain::{Explanation, Later, Question, QuestionError};
 pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError, Setting};

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bailiwick_policy::Network;
 use wasmtime::Engine;
 
 use crate::audit::{Trail, TrailOptions};
 use crate::cache::Cache;
 use crate::capability::files::{FileRoot, RootError};
+use crate::capability::http::{self, Transport};
 use crate::capability::{self, Interface};
 use crate::engine::{Allocation, EngineError, engine};
 use crate::waist::{Failure, Performer, Services};
@@ -88,6 +90,7 @@ pub struct HostBuilder {
     root: Option<PathBuf>,
     trail: Option<Trail>,
     protected: Vec<PathBuf>,
+    transport: Transport,
     services: Services,
     interfaces: Vec<Interface>,
     performer: Option<Arc<MakePerformer>>,
@@ -111,6 +114,7 @@ impl Host {
             root: None,
             trail: None,
             protected: Vec::new(),
+            transport: http::transport(&Network::default(), Path::new("")),
             services: Services::default(),
             interfaces: capability::interfaces(),
             performer: None,
@@ -164,6 +168,14 @@ impl HostBuilder {
         self
     }
 
+    /// How requests leave the host, as a policy's `[network]` says; `folder` is the policy file's, from which the name of
+    /// its `ca-file` starts. Without this: directly, by the system's resolver. The environment's proxy variables are
+    /// never read.
+    pub fn network(mut self, network: &Network, folder: impl AsRef<Path>) -> Self {
+        self.transport = http::transport(network, folder.as_ref());
+        self
+    }
+
     /// Something that capabilities work with; [`Services::get`](crate::waist::Services::get) finds it by its type.
     ///
     /// # Authority
@@ -204,6 +216,7 @@ impl HostBuilder {
             root,
             trail,
             mut protected,
+            transport,
             mut services,
             interfaces,
             performer,
@@ -219,6 +232,7 @@ impl HostBuilder {
                 .as_ref()
                 .and_then(|trail| trail.path().map(Path::to_owned)),
         );
+        services = services.with(transport);
         if let Some(root) = root {
             services = services.with(FileRoot::open(&root, protected)?);
         }

@@ -50,7 +50,17 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress) -> Result<()> {
 
 fn build_command(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked", "--package", "bailiwick-cli"]);
+    // Naming the workspace and an example makes cargo choose the features that the tests are built with: without, wasmtime
+    // would be compiled once more for those.
+    cargo.args([
+        "build",
+        "--locked",
+        "--workspace",
+        "--bin",
+        "bailiwick",
+        "--example",
+        "embed",
+    ]);
     progress.run_quietly(
         "demo: building the command `bailiwick` (wasmtime is most of it)",
         &mut cargo,

@@ -2,6 +2,7 @@
 
 use super::policy::{AuditSettings, Network, Policy, ToolPolicy};
 use super::{quoted, setting_text, toml_key};
+use crate::capability::Capability;
 use crate::limits::{LimitRow, Limits, Unit, format_bytes};
 use crate::path::PathPattern;
 use crate::rule::Rule;
@@ -31,46 +32,58 @@ fn tool(tool: &ToolPolicy) -> String {
 }
 
 fn rules(text: &mut String, rules: &Rules) {
-    if let Some(scope) = &rules.read_file {
-        list(text, "read-file", scope.rules().iter().map(file_rule));
-    }
-    if let Some(scope) = &rules.write_file {
-        list(text, "write-file", scope.rules().iter().map(file_rule));
-    }
-    if let Some(scope) = &rules.list_files {
-        list(text, "list-files", scope.rules().iter().map(directory_rule));
-    }
-    if let Some(scope) = &rules.http_get {
-        list(
-            text,
-            "http-get",
-            scope
-                .rules()
-                .iter()
-                .map(|rule| http_rule(rule, &HttpSettings::get())),
-        );
-    }
-    if let Some(scope) = &rules.http_request {
-        list(
-            text,
-            "http-request",
-            scope
-                .rules()
-                .iter()
-                .map(|rule| http_rule(rule, &HttpSettings::request())),
-        );
-    }
-    for (key, switch) in [("clock", &rules.clock), ("random", &rules.random)] {
-        if switch.is_some() {
-            line(text, key, "true");
+    for capability in rules.capabilities() {
+        match &capability {
+            Capability::Clock | Capability::Random => line(text, capability.key(), "true"),
+            Capability::ReadFile
+            | Capability::WriteFile
+            | Capability::ListFiles
+            | Capability::HttpGet
+            | Capability::HttpRequest
+            | Capability::Extension(_) => list(
+                text,
+                &toml_key(capability.key()),
+                entries(rules, &capability).into_iter(),
+            ),
         }
     }
-    for (key, scope) in &rules.extensions {
-        list(
-            text,
-            &toml_key(key),
-            scope.settings.iter().map(setting_text),
-        );
+}
+
+/// The entries under a capability's key with all that they say; none for `clock` and `random`, which are no lists.
+pub(crate) fn entries(rules: &Rules, capability: &Capability) -> Vec<String> {
+    fn of<P, S>(
+        scope: Option<&[Rule<P, S>]>,
+        entry: impl Fn(&Rule<P, S>) -> String,
+    ) -> Vec<String> {
+        scope.into_iter().flatten().map(entry).collect()
+    }
+    match capability {
+        Capability::ReadFile => of(
+            rules.read_file.as_ref().map(|scope| scope.rules()),
+            file_rule,
+        ),
+        Capability::WriteFile => of(
+            rules.write_file.as_ref().map(|scope| scope.rules()),
+            file_rule,
+        ),
+        Capability::ListFiles => of(
+            rules.list_files.as_ref().map(|scope| scope.rules()),
+            directory_rule,
+        ),
+        Capability::HttpGet => of(rules.http_get.as_ref().map(|scope| scope.rules()), |rule| {
+            http_rule(rule, &HttpSettings::get())
+        }),
+        Capability::HttpRequest => of(
+            rules.http_request.as_ref().map(|scope| scope.rules()),
+            |rule| http_rule(rule, &HttpSettings::request()),
+        ),
+        Capability::Clock | Capability::Random => Vec::new(),
+        Capability::Extension(key) => rules
+            .extensions
+            .get(key)
+            .into_iter()
+            .flat_map(|scope| scope.settings.iter().map(setting_text))
+            .collect(),
     }
 }
 

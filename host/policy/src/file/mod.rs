@@ -14,6 +14,7 @@ mod schema;
 mod suggest;
 mod text;
 
+pub(crate) use canonical::entries;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use digest::{Digest, DigestError};
 pub use policy::{

@@ -140,6 +140,14 @@ impl Rules {
             .chain(extensions)
     }
 
+    /// The rules under a capability's key with what they say beside their patterns, as the canonical form of a policy has
+    /// them: `"data/**"`, `{ path = "data/**", max-size = "1 MiB" }`. In the order of [`Rules::list`]; none for `clock` and
+    /// `random`, which say nothing more.
+    #[must_use]
+    pub fn entries(&self, capability: &Capability) -> Vec<String> {
+        crate::file::entries(self, capability)
+    }
+
     /// The rules under a capability's key, as they were written.
     #[must_use]
     pub fn list(&self, capability: &Capability) -> Vec<RuleRef> {

@@ -162,7 +162,8 @@ impl Chain {
         Err(self.fail(error))
     }
 
-    /// What comes after a write: the disk, and whether the file is still there (asked once a call, it costs a system call).
+    /// What comes after a write: the disk, and whether the file is still there (asked before each effect and once a call: it
+    /// costs a system call).
     fn settle(&mut self, body: &Body<'_>) -> Result<(), AuditError> {
         let ends_call = matches!(body, Body::Call(_));
         let leaves =
@@ -175,7 +176,7 @@ impl Chain {
         if sync {
             self.sync()?;
         }
-        if ends_call && !self.sink.is_linked().unwrap_or(false) {
+        if leaves && !self.sink.is_linked().unwrap_or(false) {
             return Err(self.fail(AuditError::Deleted));
         }
         Ok(())

@@ -125,6 +125,9 @@ pub struct Attempt<'a> {
     /// What would allow a denied attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Sentence<'a>>,
+    /// Where a request went: the address that was decided and connected to, or `proxy`, which chose one itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<Name<'a>>,
     /// The bytes that moved; for a handle that was closed, in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,

@@ -36,9 +36,21 @@ pub(super) fn read(path: &str) -> Attempt<'_> {
             text: Text::from("workspace/input.csv"),
         }),
         remedy: None,
+        peer: None,
         bytes: Some(4096),
         duration_us: Some(17),
         outcome: Some(Text::from("ok")),
+    }
+}
+
+/// A permitted request, after it.
+pub(super) fn fetch(url: &str) -> Attempt<'_> {
+    Attempt {
+        capability: Text::from("http-get"),
+        operation: Text::from("http-get.get"),
+        phase: Phase::Ended,
+        peer: Some(Text::from("203.0.113.7")),
+        ..read(url)
     }
 }
 

@@ -75,7 +75,8 @@ mod tests {
     }
 
     fn records() -> Vec<Value> {
-        let lines = samples::full_trail().lines();
+        let fetch = samples::full_trail_with(&[samples::fetch("https://a.example/").into()]);
+        let lines = [samples::full_trail().lines(), fetch.lines()].concat();
         lines
             .iter()
             .map(|line| serde_json::from_str(line).unwrap())

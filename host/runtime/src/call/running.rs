@@ -348,13 +348,17 @@ fn limit_of(error: &wasmtime::Error) -> Option<Limit> {
     if error.is::<wasmtime::PoolConcurrencyLimitError>() {
         return Some(Limit::Concurrency);
     }
-    // wasmtime has no types for these two: the texts are pinned by tests.
+    // wasmtime has no types for these: the texts are pinned by tests.
+    const TEXTS: [(&str, Limit); 5] = [
+        ("store handle limit exceeded", Limit::Handles),
+        ("fuel allocated for hostcalls", Limit::HostCallBytes),
+        ("instance count too high", Limit::Instances),
+        ("memory count too high", Limit::Memory),
+        ("table count too high", Limit::TableElements),
+    ];
     let text = error.root_cause().to_string();
-    if text.contains("store handle limit exceeded") {
-        return Some(Limit::Handles);
-    }
-    text.contains("fuel allocated for hostcalls")
-        .then_some(Limit::HostCallBytes)
+    let limit = TEXTS.iter().find(|(part, _)| text.contains(part));
+    limit.map(|(_, limit)| *limit)
 }
 
 /// The reason of a trap without the guest's own names and frames.

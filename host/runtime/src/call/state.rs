@@ -1,15 +1,18 @@
 //! What a call's store holds: the way to the waist, and what counts the instance's memory.
 
+use crate::capability::http::Requests;
 use crate::floor::{Floor, Kept};
 use crate::limits::Limiter;
 use crate::waist::Waist;
-use bailiwick_policy::Capability;
+use bailiwick_policy::{Capability, Limits};
 
 /// The state of one call, as host functions see it.
 pub struct CallState {
     waist: Waist,
     pub(crate) limiter: Limiter,
     floor: Option<Box<Floor>>,
+    /// Requests that the guest describes, from the first one on.
+    requests: Option<Box<Requests>>,
 }
 
 impl std::fmt::Debug for CallState {
@@ -27,6 +30,7 @@ impl CallState {
             waist,
             limiter,
             floor: None,
+            requests: None,
         }
     }
 
@@ -40,6 +44,18 @@ impl CallState {
         self.waist
             .scene()
             .is_some_and(|scene| scene.grant().links(capability))
+    }
+
+    /// The waist, and the requests that the guest describes.
+    pub(crate) fn http_mut(&mut self) -> (&mut Waist, &mut Requests) {
+        let waist = &self.waist;
+        let requests = self.requests.get_or_insert_with(|| {
+            let scene = waist.scene();
+            let limits = scene.map(|scene| scene.meter.limits().host_call_bytes);
+            let bytes_max = limits.unwrap_or_else(|| Limits::default().host_call_bytes);
+            Box::new(Requests::new(bytes_max))
+        });
+        (&mut self.waist, requests)
     }
 
     /// The floor, made when a guest first touches it: most never do.

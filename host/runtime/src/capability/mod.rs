@@ -46,6 +46,7 @@ impl std::fmt::Debug for Interface {
 pub(crate) fn interfaces() -> Vec<Interface> {
     let mut interfaces = Vec::new();
     interfaces.extend(files::interfaces());
+    interfaces.extend(http::interfaces());
     interfaces.extend(log::interfaces());
     interfaces.extend(clock::interfaces());
     interfaces.extend(random::interfaces());

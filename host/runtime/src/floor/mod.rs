@@ -9,7 +9,7 @@
 //! | `wasi:cli/stdout`, `stderr` | the bounded log | wasmtime-wasi's streams, our sink |
 //! | `wasi:cli/exit` | the end of the call | wasmtime-wasi's |
 //! | `wasi:filesystem/*` | no preopened directory, hence no descriptor that any method could be called on | wasmtime-wasi's, given nothing |
-//! | `wasi:sockets/*` | access denied, name lookup too | wasmtime-wasi's, with every switch off |
+//! | `wasi:sockets/*` | access denied; no name is ever found | wasmtime-wasi's, with every switch off |
 //! | `wasi:clocks/*` | with a grant of `clock` the time; without, a clock that stands still | ours, through the waist |
 //! | `wasi:random/*` | with a grant of `random` the system's bytes; without, the same stream for every call, unfit for cryptography | ours, through the waist |
 //! | `wasi:io/*` | streams and polls over the above; a sleep is real, and counts as time | wasmtime-wasi's |

@@ -26,7 +26,8 @@ pub trait Operation: Serialize + DeserializeOwned + Send + Sync + 'static {
 pub enum Recording {
     /// Once, with what came of it: for what changes nothing outside.
     Done,
-    /// Before and after: for what has an effect outside, so that the trail knows of it even if the host dies between.
+    /// Before and after: for what has an effect outside, so that the trail knows of it even if the host dies between. A
+    /// handle that comes of it is recorded once more when it is closed, with its totals.
     Effect,
     /// When the handle is opened and, with its totals, when it is closed.
     Handle,
@@ -63,7 +64,7 @@ pub trait Attempted: Operation {
         scene: &mut Scene,
     ) -> impl Future<Output = Result<Self::Reply, Failure>> + Send;
 
-    /// The handle in a reply, for [`Recording::Handle`].
+    /// The handle in a reply, for [`Recording::Handle`] and [`Recording::Effect`].
     fn handle(_reply: &Self::Reply) -> Option<HandleId> {
         None
     }

@@ -15,6 +15,8 @@ pub(super) struct Note {
     key: Arc<str>,
     words: String,
     rule: Option<RuleRef>,
+    /// Where a request went.
+    pub(super) peer: Option<String>,
     number: u64,
     began: Instant,
 }
@@ -34,6 +36,7 @@ impl Note {
             key: key.into(),
             words: words.to_owned(),
             rule,
+            peer: None,
             number: 0,
             began: Instant::now(),
         }
@@ -140,6 +143,7 @@ impl Trace {
             reason: None,
             rule: note.rule.as_ref().map(rule),
             remedy: None,
+            peer: note.peer.as_deref().map(Into::into),
             bytes: None,
             duration_us: None,
             outcome: None,

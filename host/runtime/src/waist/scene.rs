@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bailiwick_policy::{Attempt as _, Denial, Grant, Permit};
+use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, RuleRef};
 
 use super::record::{Note, Trace};
 use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording};
@@ -70,8 +70,8 @@ pub struct Scene {
     trace: Trace,
     log: Vec<LogLine>,
     started: Instant,
-    /// An effect that was recorded as begun and not yet as ended.
-    pending: Option<Note>,
+    /// Effects that were recorded as begun and not yet as ended, the innermost last.
+    pending: Vec<Note>,
     /// The last denial, for the caller of the tool when it was the caller's argument.
     denial: Option<Denial>,
 }
@@ -97,7 +97,7 @@ impl Scene {
             trace,
             log: Vec::new(),
             started: Instant::now(),
-            pending: None,
+            pending: Vec::new(),
             denial: None,
         }
     }
@@ -197,12 +197,14 @@ impl Scene {
         self.trace.number(&mut note);
         if O::RECORDING == Recording::Effect {
             self.trace.began(&note)?;
-            self.pending = Some(note.clone());
+            self.pending.push(note.clone());
         }
         let before = self.meter.spent().bytes();
         let answer = operation.perform(permit, self).await;
         let bytes = self.meter.spent().bytes() - before;
-        self.pending = None;
+        if O::RECORDING == Recording::Effect {
+            note = self.pending.pop().unwrap_or(note);
+        }
         self.record::<O>(note, &answer, bytes)?;
         answer
     }
@@ -218,7 +220,13 @@ impl Scene {
         match O::RECORDING {
             Recording::Counted => Ok(()),
             Recording::Done => self.trace.done(&note, bytes, outcome),
-            Recording::Effect => self.trace.ended(&note, bytes, outcome),
+            Recording::Effect => {
+                self.trace.ended(&note, bytes, outcome)?;
+                if let Some(id) = answer.as_ref().ok().and_then(O::handle) {
+                    self.handles.note(id, note);
+                }
+                Ok(())
+            }
             Recording::Handle => {
                 let Some(id) = answer.as_ref().ok().and_then(O::handle) else {
                     return self.trace.done(&note, bytes, outcome);
@@ -247,7 +255,8 @@ impl Scene {
         }
     }
 
-    /// Records a further effect of a handle (the commit of a writer) as begun.
+    /// Records a further effect (the commit of a writer, a redirect that is followed) as begun; `rule` is what permitted
+    /// it, where it was decided on its own.
     ///
     /// # Errors
     /// [`Failure::Fault`] when it could not be recorded: the effect must then not take place.
@@ -256,20 +265,28 @@ impl Scene {
         operation: &'static str,
         key: &'static str,
         words: &str,
+        rule: Option<RuleRef>,
     ) -> Result<(), Failure> {
-        let mut note = Note::new(operation, key, words, None);
+        let mut note = Note::new(operation, key, words, rule);
         self.trace.number(&mut note);
         self.trace.began(&note)?;
-        self.pending = Some(note);
+        self.pending.push(note);
         Ok(())
     }
 
-    /// Records that the effect has ended, and how.
+    /// Notes for the record of the effect begun last where its request went: an address, or `proxy`.
+    pub(crate) fn went_to(&mut self, peer: String) {
+        if let Some(note) = self.pending.last_mut() {
+            note.peer = Some(peer);
+        }
+    }
+
+    /// Records that the effect begun last has ended, and how.
     ///
     /// # Errors
     /// [`Failure::Fault`] when it could not be recorded.
     pub fn end_effect(&mut self, bytes: u64, outcome: Option<&Failure>) -> Result<(), Failure> {
-        match self.pending.take() {
+        match self.pending.pop() {
             Some(note) => self.trace.ended(&note, bytes, outcome),
             None => Ok(()),
         }
@@ -280,10 +297,19 @@ impl Scene {
     /// # Errors
     /// [`Failure::Fault`] when something could not be recorded. Everything is closed nevertheless.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
-        let interrupted = self.end_effect(0, Some(&Failure::Other("interrupted".to_owned())));
+        let interrupted = self.interrupt();
         let ids = self.handles.ids();
         ids.into_iter()
             .map(|id| self.close(id))
             .fold(interrupted, Result::and)
+    }
+
+    fn interrupt(&mut self) -> Result<(), Failure> {
+        let interrupted = Failure::Other("interrupted".to_owned());
+        let mut recorded = Ok(());
+        while !self.pending.is_empty() {
+            recorded = recorded.and(self.end_effect(0, Some(&interrupted)));
+        }
+        recorded
     }
 }

@@ -228,8 +228,8 @@ fn is_link(directory: impl AsFd, segment: &str) -> bool {
 
 fn refused(errno: Errno) -> Walked {
     match errno {
-        // A file where a directory should be is also "nothing there".
-        Errno::NOENT | Errno::NOTDIR => Walked::Missing,
+        // A file where a directory should be is also "nothing there", and so is a name that the file system cannot hold.
+        Errno::NOENT | Errno::NOTDIR | Errno::NAMETOOLONG => Walked::Missing,
         Errno::LOOP => Walked::Found(Found::Link),
         Errno::XDEV => Walked::Found(Found::OtherFileSystem),
         // A socket, a pipe without a reader, a device without a driver.

@@ -88,7 +88,7 @@ pub(super) async fn commit(operation: Commit, scene: &mut Scene) -> Result<(), F
         return Ok(());
     }
     let (words, bytes) = (writer.words.clone(), writer.bytes);
-    scene.begin_effect(Commit::NAME, KEY, &words)?;
+    scene.begin_effect(Commit::NAME, KEY, &words, None)?;
     let writer = scene.handles.get_mut::<OpenWriter>(operation.writer)?;
     let placed = writer.place().await;
     scene.end_effect(bytes, placed.as_ref().err())?;

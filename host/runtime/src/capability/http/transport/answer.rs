@@ -6,7 +6,6 @@ use http::{HeaderMap, Response, StatusCode, response::Parts};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 
-use super::Route;
 use super::deadline::within;
 use super::error::{Error, Unavailable};
 use super::exchange::{Driver, Terms, failure};
@@ -79,9 +78,9 @@ impl Answer {
         &self.head.headers
     }
 
-    /// Which way the answer came.
-    pub(crate) fn route(&self) -> Route {
-        self.terms.route
+    /// How long the body is going to be, where the answer says so. It is read as such, or not at all.
+    pub(crate) fn announced(&self) -> Option<u64> {
+        self.body.size_hint().exact()
     }
 
     /// The next bytes of the body, at most `max`. Waits for at least one; empty at the end, or for a `max` of 0.

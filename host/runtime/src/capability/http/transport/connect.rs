@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::stand_in::{Permit, PinnedAddress};
+use bailiwick_policy::{Permit, PinnedAddress};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -19,21 +19,18 @@ const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
 /// The permits are used up: nothing connects again without another decision.
 pub(super) async fn connect_pinned(
     pins: Vec<Permit<PinnedAddress>>,
-    port: u16,
 ) -> Result<(TcpStream, IpAddr), Unavailable> {
-    let addresses = pins.iter().map(|pin| pin.target().ip()).collect();
-    connect_first(addresses, port).await
+    connect_first(pins.iter().map(|pin| pin.target().socket())).await
 }
 
 /// As [`connect_pinned`], for the proxy, whose address is the operator's own and needs no permit.
 pub(super) async fn connect_first(
-    addresses: Vec<IpAddr>,
-    port: u16,
+    addresses: impl Iterator<Item = SocketAddr>,
 ) -> Result<(TcpStream, IpAddr), Unavailable> {
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for address in addresses {
-        match connect_one(SocketAddr::new(address, port)).await {
-            Ok(stream) => return Ok((stream, address)),
+        match connect_one(address).await {
+            Ok(stream) => return Ok((stream, address.ip())),
             Err(error) => last = error,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::stand_in::Denial;
+use bailiwick_policy::Denial;
 
 /// Why an exchange did not succeed.
 ///
@@ -10,8 +10,8 @@ use super::stand_in::Denial;
 /// only which of the four kinds it was, and of `Invalid` the text.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// An address of the host is not permitted. Nothing was connected.
-    #[error("an address of the host is not permitted")]
+    /// A header or an address of the host is not permitted. Nothing was connected.
+    #[error("a header or an address of the host is not permitted")]
     Denied(Denial),
     /// The deadline passed, wherever the exchange stood.
     #[error("the time for the request is over")]

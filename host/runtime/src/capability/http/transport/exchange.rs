@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::future::Future;
 use std::pin::Pin;
 
+use bailiwick_policy::HttpTarget;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, Entry, HOST, HeaderValue, USER_AGENT,
@@ -19,7 +20,7 @@ use tokio::time::Instant;
 use super::answer::{Answer, HEAD_BYTES_MAX, HEAD_HEADERS_MAX};
 use super::body::{Outgoing, Payload, Upload};
 use super::deadline::within;
-use super::destination::Destination;
+use super::destination::host_header;
 use super::error::{Error, Invalid, Unavailable};
 use super::head_room::{Answered, HeadRoom, NoHeadRoom};
 use super::{Outbound, Route};
@@ -127,12 +128,12 @@ impl Exchange {
 /// The request as it goes over the wire: the tool's headers, and those that are the host's.
 pub(super) fn compose(
     outbound: Outbound,
-    to: &Destination,
+    to: &HttpTarget,
     form: http::Uri,
 ) -> Result<(Request<Outgoing>, Option<Upload>), Invalid> {
-    let method = sendable(outbound.method)?;
-    let mut headers = outbound.headers.into_map();
-    add_own(&mut headers, to.host_header()?);
+    let method = sendable(to.method())?;
+    let mut headers = outbound.headers.into_map()?;
+    add_own(&mut headers, host_header(to.url())?);
     if matches!(outbound.payload, Payload::Empty) && announces_body(&method) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
@@ -145,12 +146,10 @@ pub(super) fn compose(
 }
 
 /// `CONNECT` would make a tunnel of the connection and `TRACE` reflects what others put into a request: neither is a
-/// request for a resource, so no rule can be about them.
-fn sendable(method: Method) -> Result<Method, Invalid> {
-    let upper = !method
-        .as_str()
-        .bytes()
-        .any(|byte| byte.is_ascii_lowercase());
+/// request for a resource. No rule can name them; this is the second wall.
+fn sendable(method: &str) -> Result<Method, Invalid> {
+    let upper = !method.bytes().any(|byte| byte.is_ascii_lowercase());
+    let method = Method::from_bytes(method.as_bytes()).map_err(|_| Invalid::Method)?;
     if method == Method::CONNECT || method == Method::TRACE || !upper {
         return Err(Invalid::Method);
     }
@@ -184,4 +183,21 @@ pub(super) fn failure(error: hyper::Error) -> Unavailable {
         return Unavailable::NoHeadRoom;
     }
     Unavailable::Exchange(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_methods_that_are_not_requests_for_a_resource() {
+        for method in [
+            "CONNECT", "TRACE", "connect", "get", "Post", "", "A B", "GET\r\n",
+        ] {
+            assert_eq!(sendable(method), Err(Invalid::Method), "{method:?}");
+        }
+        for method in ["GET", "HEAD", "POST", "PURGE", "M-SEARCH"] {
+            assert_eq!(sendable(method).unwrap(), method);
+        }
+    }
 }

@@ -16,7 +16,7 @@ const HEADER_FRAME_BYTES: usize = 4;
 
 /// Headers that belong to whoever frames the message: a tool that could set one of them would send a second request
 /// inside the first, name another host, or talk to the proxy. `cookie` is here because credentials are not a tool's to
-/// invent. The policy's list of permitted names is the first wall, this is the second.
+/// invent. No rule can name them; this is the second wall.
 const FORBIDDEN: [&str; 12] = [
     "connection",
     "content-length",
@@ -46,12 +46,25 @@ pub(crate) struct Headers {
 }
 
 impl Headers {
+    /// Headers from names and values, in their order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Headers::add`].
+    pub(crate) fn from_pairs(pairs: &[(String, String)]) -> Result<Self, Invalid> {
+        let mut headers = Self::default();
+        for (name, value) in pairs {
+            headers.add(name, value)?;
+        }
+        Ok(headers)
+    }
+
     /// Adds a header. The same name can be added again.
     ///
     /// # Errors
     ///
-    /// The name is not a token or is the host's to set, the value has a character other than visible ASCII, space and
-    /// tab, or there would be too many headers.
+    /// The name is not a token, the value has a character other than visible ASCII, space and tab, or there would be too
+    /// many headers. Whether the tool may set the header is decided when it is sent.
     pub(crate) fn add(&mut self, name: &str, value: &str) -> Result<(), Invalid> {
         let name = parse_name(name)?;
         let value = parse_value(&name, value)?;
@@ -87,9 +100,21 @@ impl Headers {
         self
     }
 
+    /// Bytes of names and values.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes as u64
+    }
+
     /// The headers as they are sent.
-    pub(super) fn into_map(self) -> HeaderMap {
-        self.map
+    ///
+    /// # Errors
+    ///
+    /// One of them is the host's to set.
+    pub(super) fn into_map(self) -> Result<HeaderMap, Invalid> {
+        if let Some(name) = self.names().find(|name| is_forbidden(name)) {
+            return Err(Invalid::HeaderForbidden(name.to_owned()));
+        }
+        Ok(self.map)
     }
 
     fn make_room(&mut self, name: &HeaderName, value: &HeaderValue) -> Result<(), Invalid> {
@@ -108,11 +133,11 @@ impl Headers {
 }
 
 fn parse_name(name: &str) -> Result<HeaderName, Invalid> {
-    let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Invalid::HeaderName)?;
-    if FORBIDDEN.contains(&name.as_str()) || name.as_str().starts_with(FORBIDDEN_PREFIX) {
-        return Err(Invalid::HeaderForbidden(name.as_str().to_owned()));
-    }
-    Ok(name)
+    HeaderName::from_bytes(name.as_bytes()).map_err(|_| Invalid::HeaderName)
+}
+
+fn is_forbidden(name: &str) -> bool {
+    FORBIDDEN.contains(&name) || name.starts_with(FORBIDDEN_PREFIX)
 }
 
 fn parse_value(name: &HeaderName, value: &str) -> Result<HeaderValue, Invalid> {
@@ -137,7 +162,10 @@ mod tests {
             "Transfer-Encoding",
             "TE",
         ]) {
-            let refused = Headers::default().add(name, "x").unwrap_err();
+            let mut headers = Headers::default();
+            headers.add("accept", "x").unwrap();
+            headers.add(name, "x").unwrap();
+            let refused = headers.into_map().unwrap_err();
             assert_eq!(refused, Invalid::HeaderForbidden(name.to_ascii_lowercase()));
         }
     }

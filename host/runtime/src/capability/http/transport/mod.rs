@@ -9,7 +9,7 @@
 //! # The order
 //!
 //! 1. The caller holds a permit for the URL. It is used up here.
-//! 2. The request is composed and checked; what cannot be sent fails before anything is looked up.
+//! 2. The tool's headers are decided, and the request is composed; what cannot be sent fails before anything is looked up.
 //! 3. The name is looked up, once. Every address that comes back is decided ([`bailiwick_policy::decide_address`]); one
 //!    that is denied denies the attempt, whatever the others are: whoever mixes them wants the right one picked later.
 //! 4. A connection is opened to a permitted address, by its number. There is no second lookup that could answer
@@ -37,30 +37,30 @@ mod headers;
 mod proxy;
 mod redirect;
 mod resolve;
-mod stand_in;
 mod tls;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use http::Method;
-use stand_in::{HttpTarget, Permit, PinnedAddress, Scheme, decide_address};
+use bailiwick_policy::{
+    HttpTarget, HttpUrl, Permit, PinnedAddress, Scheme, decide_address, decide_headers,
+};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 pub(crate) use answer::Answer;
 pub(crate) use body::Payload;
-pub(crate) use error::{Error, Invalid, Unavailable};
+pub(crate) use error::{Error, Invalid};
 pub(crate) use exchange::Exchange;
 pub(crate) use headers::Headers;
 pub(crate) use proxy::Proxy;
-pub(crate) use redirect::{Redirect, RedirectBody, RedirectOrigin, redirect_target};
+pub(crate) use redirect::{Redirect, RedirectBody, redirect};
 
 use deadline::within;
-use destination::Destination;
+use destination::{absolute_form, bare_host, origin_form};
 use exchange::{Terms, compose};
 use resolve::Resolver;
 use tls::Trust;
@@ -84,12 +84,10 @@ pub(crate) struct Settings {
     pub(crate) resolver: Option<SocketAddr>,
 }
 
-/// A request without its URL, which the permit holds.
+/// A request without its method and URL, which the permit holds.
 #[derive(Debug)]
 pub(crate) struct Outbound {
-    /// The method.
-    pub(crate) method: Method,
-    /// The tool's headers.
+    /// The tool's headers: not decided yet.
     pub(crate) headers: Headers,
     /// The body.
     pub(crate) payload: Payload,
@@ -102,6 +100,15 @@ pub(crate) enum Route {
     Direct(IpAddr),
     /// To the operator's proxy. Which address that connected to, it alone knows.
     Proxy,
+}
+
+impl std::fmt::Display for Route {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Direct(address) => write!(formatter, "{address}"),
+            Self::Proxy => formatter.write_str("proxy"),
+        }
+    }
 }
 
 impl Transport {
@@ -119,7 +126,7 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// `Invalid` when the request cannot be sent; `Denied` when one of the host's addresses is not permitted;
+    /// `Denied` when a header or one of the host's addresses is not permitted; `Invalid` when the request cannot be sent;
     /// `Unavailable`; `Time`.
     pub(crate) async fn begin(
         &self,
@@ -136,59 +143,55 @@ impl Transport {
         outbound: Outbound,
         deadline: Instant,
     ) -> Result<Exchange, Error> {
-        let to = Destination::new(permit.target());
-        let form = self.request_form(&to)?;
-        let request = compose(outbound, &to, form)?;
+        decide_headers(&permit, outbound.headers.names()).map_err(Error::Denied)?;
+        let target = permit.target();
+        let request = compose(outbound, target, self.request_form(target.url())?)?;
         let terms = |route| Terms {
             deadline,
-            response_bytes_max: permit.target().max_response().unwrap_or(u64::MAX),
+            response_bytes_max: target.max_response().unwrap_or(u64::MAX),
             route,
         };
-        match to.scheme {
+        match target.url().scheme() {
             Scheme::Http => {
-                let (stream, route) = self.connect(&permit, &to).await?;
+                let (stream, route) = self.connect(&permit).await?;
                 Exchange::begin(stream, request, terms(route)).await
             }
             Scheme::Https => {
                 let tls = self.trust.handshaker()?;
-                let (stream, route) = self.connect(&permit, &to).await?;
-                let stream = tls.shake(stream, &to.host).await?;
+                let (stream, route) = self.connect(&permit).await?;
+                let stream = tls.shake(stream, bare_host(target.url())).await?;
                 Exchange::begin(stream, request, terms(route)).await
             }
         }
     }
 
-    fn request_form(&self, to: &Destination) -> Result<http::Uri, Invalid> {
-        match (&self.proxy, to.scheme) {
-            (Some(_), Scheme::Http) => to.absolute_form(),
-            (Some(_), Scheme::Https) | (None, _) => to.origin_form(),
+    fn request_form(&self, to: &HttpUrl) -> Result<http::Uri, Invalid> {
+        match (&self.proxy, to.scheme()) {
+            (Some(_), Scheme::Http) => absolute_form(to),
+            (Some(_), Scheme::Https) | (None, _) => origin_form(to),
         }
     }
 
-    async fn connect(
-        &self,
-        permit: &Permit<HttpTarget>,
-        to: &Destination,
-    ) -> Result<(TcpStream, Route), Error> {
+    async fn connect(&self, permit: &Permit<HttpTarget>) -> Result<(TcpStream, Route), Error> {
+        let to = permit.target().url();
         let Some(proxy) = &self.proxy else {
-            let addresses = self.resolve(to).await?;
-            let pins = pin(permit, addresses)?;
-            let (stream, address) = connect::connect_pinned(pins, to.port).await?;
+            let pins = pin(permit, self.resolve(to).await?)?;
+            let (stream, address) = connect::connect_pinned(pins).await?;
             return Ok((stream, Route::Direct(address)));
         };
-        pin(permit, to.literal().into_iter().collect())?;
+        pin(permit, to.host().address().into_iter().collect())?;
         let stream = proxy.connect(self.resolver).await?;
-        let stream = match to.scheme {
+        let stream = match to.scheme() {
             Scheme::Http => stream,
             Scheme::Https => proxy::tunnel(stream, to).await?,
         };
         Ok((stream, Route::Proxy))
     }
 
-    async fn resolve(&self, to: &Destination) -> Result<Vec<IpAddr>, Error> {
-        match to.literal() {
+    async fn resolve(&self, to: &HttpUrl) -> Result<Vec<IpAddr>, Error> {
+        match to.host().address() {
             Some(address) => Ok(vec![address]),
-            None => self.resolver.lookup(&to.host).await,
+            None => self.resolver.lookup(to.host().as_str()).await,
         }
     }
 }

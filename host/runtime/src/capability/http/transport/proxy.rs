@@ -4,6 +4,7 @@
 //! know where the proxy connects to. The outcome of every exchange says so ([`super::Route::Proxy`]). A host that is an
 //! address is decided as without a proxy.
 
+use bailiwick_policy::HttpUrl;
 use bytes::Bytes;
 use http::{Method, Request, header::HOST};
 use http_body_util::Empty;
@@ -12,8 +13,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use super::connect::connect_first;
-use super::destination::Destination;
-use super::error::{Error, Unavailable};
+use super::destination::authority_form;
+use super::error::{Error, Invalid, Unavailable};
 use super::resolve::Resolver;
 
 /// A proxy that is spoken to in plain HTTP.
@@ -37,13 +38,16 @@ impl Proxy {
             Ok(address) => vec![address],
             Err(_) => resolver.lookup(&self.host).await?,
         };
-        let (stream, _) = connect_first(addresses, self.port).await?;
+        let addresses = addresses
+            .into_iter()
+            .map(|address| (address, self.port).into());
+        let (stream, _) = connect_first(addresses).await?;
         Ok(stream)
     }
 }
 
 /// Has the proxy at the other end of `stream` connect to the destination. What comes back is a connection to that.
-pub(super) async fn tunnel(stream: TcpStream, to: &Destination) -> Result<TcpStream, Error> {
+pub(super) async fn tunnel(stream: TcpStream, to: &HttpUrl) -> Result<TcpStream, Error> {
     let request = connect_request(to)?;
     let shaken = http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = shaken.map_err(Unavailable::Exchange)?;
@@ -63,13 +67,10 @@ pub(super) async fn tunnel(stream: TcpStream, to: &Destination) -> Result<TcpStr
     Ok(parts.io.into_inner())
 }
 
-fn connect_request(to: &Destination) -> Result<Request<Empty<Bytes>>, Error> {
-    let uri = to.authority_form()?;
+fn connect_request(to: &HttpUrl) -> Result<Request<Empty<Bytes>>, Error> {
+    let uri = authority_form(to)?;
     let mut request = Request::new(Empty::new());
-    let host = uri
-        .to_string()
-        .parse()
-        .map_err(|_| super::error::Invalid::Url)?;
+    let host = uri.to_string().parse().map_err(|_| Invalid::Url)?;
     request.headers_mut().insert(HOST, host);
     *request.method_mut() = Method::CONNECT;
     *request.uri_mut() = uri;

@@ -18,9 +18,9 @@ async fn answered_within(bytes_max: u64, answer: impl Into<Vec<u8>>) -> Result<V
 
 /// Sends `start`, then `again` for as long as somebody listens.
 async fn endless(start: &'static str, again: impl Into<Vec<u8>>) -> Server {
-    let again: std::sync::Arc<[u8]> = again.into().into();
+    let again: Arc<[u8]> = again.into().into();
     Server::scripted(move |mut stream, heads| {
-        let again = std::sync::Arc::clone(&again);
+        let again = Arc::clone(&again);
         async move {
             note_head(&mut stream, &heads).await;
             let mut listens = stream.write_all(start.as_bytes()).await;
@@ -147,9 +147,10 @@ async fn passes_on_an_encoded_body_as_it_is() {
 #[tokio::test]
 async fn the_answer_to_head_has_no_body_whatever_length_it_names() {
     let server = Server::answering("HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n").await;
-    let outbound = outbound("HEAD", Payload::Empty);
-    let permit = permit_bytes(&server.url("/"), 10);
-    let exchange = plain().begin(permit, outbound, ample()).await.unwrap();
+    let permit = permit_by("HEAD", &server.url("/"), |rule| {
+        rule.allow_private().max_response(10)
+    });
+    let exchange = plain().begin(permit, nothing(), ample()).await.unwrap();
     assert_eq!(
         whole(&mut exchange.finish().await.unwrap()).await.unwrap(),
         b""
@@ -272,7 +273,7 @@ async fn a_server_that_stops_anywhere_is_left_at_the_deadline() {
         let server = stalling(start).await;
         let read = async {
             let exchange = plain()
-                .begin(permit(&server.url("/")), get(), short())
+                .begin(permit(&server.url("/")), nothing(), short())
                 .await?;
             whole(&mut exchange.finish().await?).await
         };
@@ -293,7 +294,7 @@ async fn a_slow_drip_does_not_move_the_deadline() {
     })
     .await;
     let exchange = plain()
-        .begin(permit(&server.url("/")), get(), short())
+        .begin(permit(&server.url("/")), nothing(), short())
         .await
         .unwrap();
     let mut answer = exchange.finish().await.unwrap();

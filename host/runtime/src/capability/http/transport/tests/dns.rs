@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinHandle;
 
-pub(super) const A: u16 = 1;
-pub(super) const AAAA: u16 = 28;
+pub(crate) const A: u16 = 1;
+pub(crate) const AAAA: u16 = 28;
 const CNAME: u16 = 5;
 
 const NO_ERROR: u8 = 0;
@@ -18,10 +18,10 @@ const NAME_ERROR: u8 = 3;
 const UDP_BYTES_MAX: usize = 512;
 
 /// A name, in lower case and without the final dot, and a type.
-pub(super) type Question = (String, u16);
+pub(crate) type Question = (String, u16);
 
 /// What the server says to one question.
-pub(super) enum Says {
+pub(crate) enum Says {
     /// These addresses, of which only those of the type that was asked for are sent.
     Addresses(Vec<IpAddr>),
     /// Another name, and its addresses.
@@ -31,14 +31,14 @@ pub(super) enum Says {
 }
 
 impl Says {
-    pub(super) fn addresses(texts: &[&str]) -> Self {
+    pub(crate) fn addresses(texts: &[&str]) -> Self {
         Self::Addresses(texts.iter().map(|text| text.parse().unwrap()).collect())
     }
 }
 
 /// A DNS server and the questions that it got. It ends with the test.
-pub(super) struct Dns {
-    pub(super) address: SocketAddr,
+pub(crate) struct Dns {
+    pub(crate) address: SocketAddr,
     questions: Arc<Mutex<Vec<Question>>>,
     tasks: [JoinHandle<()>; 2],
 }
@@ -51,7 +51,7 @@ impl Drop for Dns {
 
 impl Dns {
     /// Answers with what the script says to a name, the how-manieth time it is asked for with this type counted from 0.
-    pub(super) async fn saying(
+    pub(crate) async fn saying(
         script: impl Fn(&str, usize) -> Says + Send + Sync + 'static,
     ) -> Self {
         let (udp, tcp) = sockets().await;
@@ -73,20 +73,22 @@ impl Dns {
     }
 
     /// Every name has this address.
-    pub(super) async fn everywhere(address: &'static str) -> Self {
+    pub(crate) async fn everywhere(address: &'static str) -> Self {
         Self::saying(move |_, _| Says::addresses(&[address])).await
     }
 
     /// All questions up to now, sorted; one that was cut over UDP and asked again over TCP counts once.
-    pub(super) fn questions(&self) -> Vec<Question> {
+    pub(crate) fn questions(&self) -> Vec<Question> {
         let mut questions = self.questions.lock().unwrap().clone();
         questions.sort();
         questions
     }
 }
 
+type Script = Box<dyn Fn(&str, usize) -> Says + Send + Sync>;
+
 struct Zone {
-    script: Box<dyn Fn(&str, usize) -> Says + Send + Sync>,
+    script: Script,
     questions: Arc<Mutex<Vec<Question>>>,
 }
 

@@ -1,17 +1,22 @@
 //! The transport against servers that do what servers should not, all of them on loopback and within the test.
 
 mod answers;
-mod dns;
+pub(crate) mod dns;
 mod names;
 mod proxies;
 mod requests;
-mod server;
+pub(crate) mod server;
 mod tls;
 mod uploads;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::stand_in::{self, HttpTarget, Permit};
+use bailiwick_policy::{
+    Capability, Denial, HttpRequest, HttpRule, Manifest, Origin, Rules, Source, resolve,
+};
+
+use super::error::Unavailable;
 use super::*;
 
 /// More than any test needs; what should end earlier has its own deadline.
@@ -28,25 +33,55 @@ fn plain() -> Transport {
     Transport::new(Settings::default())
 }
 
+/// The decision on one request, by a rule that covers its whole origin.
+fn decide(
+    method: &str,
+    url: &str,
+    settings: impl FnOnce(HttpRule) -> HttpRule,
+) -> Result<Permit<HttpTarget>, Denial> {
+    let origin = HttpUrl::parse(url).unwrap().origin().to_owned();
+    let rule = HttpRule::new(format!("{origin}/**"))
+        .methods([method])
+        .headers(["accept", "user-agent", "x-twice"]);
+    let rules = Rules::builder(Source::Code).http_request(settings(rule), Origin::Code);
+    let mut manifest = Manifest::new();
+    manifest.ask(Capability::HttpRequest);
+    let grant = resolve(&manifest, Arc::new(rules.unwrap().build()));
+    grant.decide(HttpRequest { method, url })
+}
+
+fn permit_by(
+    method: &str,
+    url: &str,
+    settings: impl FnOnce(HttpRule) -> HttpRule,
+) -> Permit<HttpTarget> {
+    decide(method, url, settings).unwrap()
+}
+
 fn permit(url: &str) -> Permit<HttpTarget> {
-    stand_in::permit(url, true, None)
+    permit_method("GET", url)
+}
+
+fn permit_method(method: &str, url: &str) -> Permit<HttpTarget> {
+    permit_by(method, url, HttpRule::allow_private)
 }
 
 fn permit_bytes(url: &str, response_bytes_max: u64) -> Permit<HttpTarget> {
-    stand_in::permit(url, true, Some(response_bytes_max))
+    permit_by("GET", url, |rule| {
+        rule.allow_private().max_response(response_bytes_max)
+    })
 }
 
 fn permit_public(url: &str) -> Permit<HttpTarget> {
-    stand_in::permit(url, false, None)
+    permit_by("GET", url, |rule| rule)
 }
 
-fn get() -> Outbound {
-    outbound("GET", Payload::Empty)
+fn nothing() -> Outbound {
+    carrying(Payload::Empty)
 }
 
-fn outbound(method: &str, payload: Payload) -> Outbound {
+fn carrying(payload: Payload) -> Outbound {
     Outbound {
-        method: method.parse().unwrap(),
         headers: Headers::default(),
         payload,
     }
@@ -54,10 +89,18 @@ fn outbound(method: &str, payload: Payload) -> Outbound {
 
 async fn ask(transport: &Transport, permit: Permit<HttpTarget>) -> Result<Answer, Error> {
     transport
-        .begin(permit, get(), ample())
+        .begin(permit, nothing(), ample())
         .await?
         .finish()
         .await
+}
+
+/// Which way a GET went that was answered.
+async fn route(transport: &Transport, permit: Permit<HttpTarget>) -> Route {
+    let exchange = transport.begin(permit, nothing(), ample()).await.unwrap();
+    let route = exchange.route();
+    exchange.finish().await.unwrap();
+    route
 }
 
 async fn whole(answer: &mut Answer) -> Result<Vec<u8>, Error> {

@@ -11,14 +11,14 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 /// A server and the heads of the requests that it got. It ends with the test.
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     heads: Heads,
     task: JoinHandle<()>,
 }
 
 /// Heads of requests; one that is empty is a connection on which none came.
-pub(super) type Heads = Arc<Mutex<Vec<String>>>;
+pub(crate) type Heads = Arc<Mutex<Vec<String>>>;
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -28,7 +28,7 @@ impl Drop for Server {
 
 impl Server {
     /// Runs the script for every connection.
-    pub(super) async fn scripted<S>(script: impl Fn(TcpStream, Heads) -> S + Send + 'static) -> Self
+    pub(crate) async fn scripted<S>(script: impl Fn(TcpStream, Heads) -> S + Send + 'static) -> Self
     where
         S: Future<Output = ()> + Send + 'static,
     {
@@ -37,7 +37,7 @@ impl Server {
     }
 
     /// As [`Server::scripted`], on a listener that is there already.
-    pub(super) fn listening<S>(
+    pub(crate) fn listening<S>(
         listener: TcpListener,
         script: impl Fn(TcpStream, Heads) -> S + Send + 'static,
     ) -> Self
@@ -61,13 +61,13 @@ impl Server {
     }
 
     /// Answers every request with these bytes and closes the connection.
-    pub(super) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
+    pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
         let answer: Arc<[u8]> = answer.into().into();
         Self::scripted(move |stream, heads| respond(stream, heads, Arc::clone(&answer))).await
     }
 
     /// Sends these bytes to everybody who connects, and closes the connection.
-    pub(super) async fn shouting(bytes: &'static str) -> Self {
+    pub(crate) async fn shouting(bytes: &'static str) -> Self {
         Self::scripted(move |mut stream, heads| async move {
             heads.lock().unwrap().push("connected".to_owned());
             let _: Result<(), _> = stream.write_all(bytes.as_bytes()).await;
@@ -76,7 +76,7 @@ impl Server {
     }
 
     /// As [`Server::answering`], over TLS. The connection is closed without a word in TLS.
-    pub(super) async fn answering_tls(config: ServerConfig, answer: impl Into<Vec<u8>>) -> Self {
+    pub(crate) async fn answering_tls(config: ServerConfig, answer: impl Into<Vec<u8>>) -> Self {
         let answer: Arc<[u8]> = answer.into().into();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Self::scripted(move |stream, heads| {
@@ -94,16 +94,16 @@ impl Server {
         .await
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.address.port()
     }
 
     /// The heads of all requests up to now.
-    pub(super) fn heads(&self) -> Vec<String> {
+    pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 }
@@ -116,13 +116,13 @@ async fn respond(mut stream: impl AsyncRead + AsyncWrite + Unpin, heads: Heads, 
 }
 
 /// Reads the head of a request and notes it.
-pub(super) async fn note_head(stream: &mut (impl AsyncRead + Unpin), heads: &Heads) {
+pub(crate) async fn note_head(stream: &mut (impl AsyncRead + Unpin), heads: &Heads) {
     let head = read_head(stream).await;
     heads.lock().unwrap().push(head);
 }
 
 /// Everything up to the empty line, or to the end of the connection.
-pub(super) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
+pub(crate) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -134,7 +134,7 @@ pub(super) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
 }
 
 /// Everything to the end of the connection.
-pub(super) async fn read_rest(stream: &mut (impl AsyncRead + Unpin)) -> String {
+pub(crate) async fn read_rest(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut rest = Vec::new();
     // A reset is an end too.
     let _: Result<_, _> = stream.read_to_end(&mut rest).await;

@@ -1,7 +1,5 @@
 //! Servers that do not prove who they are.
 
-use std::sync::Arc;
-
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -179,6 +177,6 @@ async fn a_handshake_that_stalls_is_left_at_the_deadline() {
     })
     .await;
     let url = format!("https://{}/", server.address);
-    let given_up = plain().begin(permit(&url), get(), short()).await;
+    let given_up = plain().begin(permit(&url), nothing(), short()).await;
     assert!(matches!(given_up, Err(Error::Time)));
 }

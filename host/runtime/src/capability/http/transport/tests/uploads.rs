@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 const EMPTY: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 
 async fn upload(server: &Server, payload: Payload) -> Exchange {
-    let outbound = outbound("POST", payload);
+    let permit = permit_method("POST", &server.url("/"));
     plain()
-        .begin(permit(&server.url("/")), outbound, ample())
+        .begin(permit, carrying(payload), ample())
         .await
         .unwrap()
 }
@@ -114,11 +114,9 @@ async fn a_server_that_does_not_read_holds_the_tool_back_until_the_deadline() {
         std::future::pending().await
     })
     .await;
-    let outbound = outbound("POST", Payload::Chunked);
-    let mut exchange = plain()
-        .begin(permit(&server.url("/")), outbound, short())
-        .await
-        .unwrap();
+    let permit = permit_method("POST", &server.url("/"));
+    let outbound = carrying(Payload::Chunked);
+    let mut exchange = plain().begin(permit, outbound, short()).await.unwrap();
     let piece = bytes::Bytes::from(vec![0; 1024 * 1024]);
     let mut taken = 0;
     let stopped = loop {

@@ -1,0 +1,23 @@
+//! The command, run as a user runs it: what it prints, how it ends, and what stands in the trail afterwards.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    clippy::allow_attributes,
+    reason = "tests"
+)]
+
+mod audit;
+mod check;
+mod endings;
+mod explain;
+mod flags;
+mod inspect;
+mod interrupt;
+mod output;
+mod place;
+mod policy;
+mod usage;

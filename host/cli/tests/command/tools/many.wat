@@ -1,0 +1,43 @@
+;; Several functions, one for each way a call can end.
+(component
+  (core module $code
+    (memory (export "memory") 1)
+    (global $next (mut i32) (i32.const 4096))
+    ;; A result<string, string> at 0: an error with the text at 64.
+    (data (i32.const 0) "\01\00\00\00\40\00\00\00\0e\00\00\00")
+    (data (i32.const 64) "no \1b[31m\e2\80\aered")
+    ;; A string at 16 with the text at 128.
+    (data (i32.const 16) "\80\00\00\00\0d\00\00\00")
+    (data (i32.const 128) "\1b[2J\e2\80\ae\c2\9b \"x\"")
+    (func (export "realloc") (param $old i32) (param $was i32) (param $align i32) (param $size i32) (result i32)
+      (local $at i32)
+      (local.set $at (global.get $next))
+      (global.set $next
+        (i32.and (i32.add (i32.add (local.get $at) (local.get $size)) (i32.const 7)) (i32.const -8)))
+      (local.get $at))
+    (func (export "echo") (param $at i32) (param $length i32) (result i32)
+      (i32.store (i32.const 32) (local.get $at))
+      (i32.store (i32.const 36) (local.get $length))
+      (i32.const 32))
+    (func (export "refuse") (result i32) (i32.const 0))
+    (func (export "deceive") (result i32) (i32.const 16))
+    (func (export "trap") unreachable)
+    (func (export "spin") (loop $forever (br $forever)))
+    (func (export "grow")
+      (loop $more
+        (br_if $more (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))
+      unreachable))
+  (core instance $code (instantiate $code))
+  (alias core export $code "memory" (core memory $memory))
+  (alias core export $code "realloc" (core func $realloc))
+  (func (export "echo") (param "text" string) (result string)
+    (canon lift (core func $code "echo") (memory $memory) (realloc $realloc)))
+  (func (export "refuse") (result (result string (error string)))
+    (canon lift (core func $code "refuse") (memory $memory)))
+  (func (export "deceive") (result string)
+    (canon lift (core func $code "deceive") (memory $memory)))
+  (func (export "trap") (canon lift (core func $code "trap")))
+  (func (export "spin") (canon lift (core func $code "spin")))
+  (func (export "grow") (canon lift (core func $code "grow")))
+  (func (export "maybe") (param "a" (option u32)) (result s32)
+    (canon lift (core func $code "echo"))))

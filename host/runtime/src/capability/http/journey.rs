@@ -1,0 +1,207 @@
+//! A request with its redirects: each hop decided, counted and recorded as a request of its own.
+
+use bailiwick_policy::{HttpGet, HttpRequest, HttpTarget, HttpUrl, Limit, Limits, Permit};
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::transport::{
+    Answer, Error, Exchange, Headers, Outbound, Payload, Redirect, RedirectBody, Transport,
+    redirect,
+};
+use crate::waist::{Failure, Scene, chain};
+
+/// The capability under which every hop is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Under {
+    HttpGet,
+    HttpRequest,
+}
+
+/// What goes along on every hop.
+#[derive(Debug)]
+pub(super) struct Luggage {
+    pub(super) headers: Headers,
+    pub(super) body: Option<Bytes>,
+}
+
+/// A request that is made for an operation.
+#[derive(Debug)]
+pub(super) struct Journey {
+    /// The operation, for the trail.
+    pub(super) operation: &'static str,
+    pub(super) under: Under,
+    pub(super) luggage: Luggage,
+}
+
+/// Where it ended.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) answer: Answer,
+    pub(super) url: HttpUrl,
+}
+
+impl Journey {
+    /// Sends the request and follows where the answers lead.
+    ///
+    /// # Errors
+    ///
+    /// As for [`begin`]; `Limit(redirects)`; `Denied` when a redirect leads to where the grant does not.
+    pub(super) async fn travel(
+        mut self,
+        permit: Permit<HttpTarget>,
+        scene: &mut Scene,
+    ) -> Result<Arrival, Failure> {
+        let method = permit.target().method().to_owned();
+        let mut arrival = self.hop(permit, scene).await?;
+        let mut next = lead(&arrival, &method)?;
+        for _ in 0..Limits::REDIRECTS {
+            let Some(redirect) = next else {
+                return Ok(arrival);
+            };
+            let permit = self.decide_next(&arrival.url, &redirect, scene)?;
+            self.luggage = self.luggage.after(&redirect, &arrival.url, permit.target());
+            drop(arrival);
+            arrival = self.recorded_hop(permit, scene).await?;
+            next = lead(&arrival, redirect.method.as_str())?;
+        }
+        match next {
+            None => Ok(arrival),
+            Some(_) => Err(Failure::Limit(Limit::Redirects)),
+        }
+    }
+
+    /// A hop that is not the operation's own attempt, with records of its own.
+    async fn recorded_hop(
+        &self,
+        permit: Permit<HttpTarget>,
+        scene: &mut Scene,
+    ) -> Result<Arrival, Failure> {
+        let words = self.under.words(permit.target());
+        let rule = permit.rule().clone();
+        scene.begin_effect(self.operation, self.under.key(), &words, Some(rule))?;
+        let before = scene.meter.spent().bytes();
+        let arrived = self.hop(permit, scene).await;
+        let bytes = scene.meter.spent().bytes() - before;
+        scene.end_effect(bytes, arrived.as_ref().err())?;
+        arrived
+    }
+
+    async fn hop(&self, permit: Permit<HttpTarget>, scene: &mut Scene) -> Result<Arrival, Failure> {
+        let url = permit.target().url().clone();
+        let outbound = Outbound {
+            headers: self.luggage.headers.clone(),
+            payload: self
+                .luggage
+                .body
+                .clone()
+                .map_or(Payload::Empty, Payload::Whole),
+        };
+        let exchange = begin(self.operation, permit, outbound, scene).await?;
+        let answer = exchange.finish().await.map_err(Failure::from)?;
+        Ok(Arrival { answer, url })
+    }
+
+    fn decide_next(
+        &self,
+        from: &HttpUrl,
+        redirect: &Redirect,
+        scene: &mut Scene,
+    ) -> Result<Permit<HttpTarget>, Failure> {
+        let url = &from.redirect(&redirect.location);
+        let method = redirect.method.as_str();
+        match self.under {
+            Under::HttpGet => scene.decide(self.operation, HttpGet { url }, url),
+            Under::HttpRequest => {
+                let words = format!("{method} {url}");
+                scene.decide(self.operation, HttpRequest { method, url }, &words)
+            }
+        }
+    }
+}
+
+/// Counts a request and begins to send it.
+///
+/// # Errors
+///
+/// `Limit(http-requests)`, `Limit(http-bytes)`, `Limit(time)`; `Denied` when a header or an address is not permitted,
+/// which is recorded; `Invalid`; `Unavailable`.
+pub(super) async fn begin(
+    operation: &'static str,
+    permit: Permit<HttpTarget>,
+    outbound: Outbound,
+    scene: &mut Scene,
+) -> Result<Exchange, Failure> {
+    scene.meter.http_request()?;
+    scene.meter.http_sent(chosen_bytes(&permit, &outbound))?;
+    let transport = scene.services().get::<Transport>()?;
+    let deadline = Instant::from_std(scene.started() + scene.meter.limits().time);
+    match transport.begin(permit, outbound, deadline).await {
+        Ok(exchange) => {
+            scene.went_to(exchange.route().to_string());
+            Ok(exchange)
+        }
+        Err(Error::Denied(denial)) => Err(scene.deny(operation, denial.attempt(), &denial)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Bytes of a request that the tool chose, and could carry something out with: path and query, headers, body.
+fn chosen_bytes(permit: &Permit<HttpTarget>, outbound: &Outbound) -> u64 {
+    let path = permit.target().url().path_and_query().len() as u64;
+    let body = match &outbound.payload {
+        Payload::Whole(bytes) => bytes.len() as u64,
+        Payload::Empty | Payload::Sized(_) | Payload::Chunked => 0,
+    };
+    path + outbound.headers.bytes() + body
+}
+
+/// Where an answer leads on, if it does.
+fn lead(arrival: &Arrival, method: &str) -> Result<Option<Redirect>, Failure> {
+    let answer = &arrival.answer;
+    let redirect = redirect(answer.status(), answer.headers(), method);
+    redirect.map_err(|error| Error::from(error).into())
+}
+
+impl Luggage {
+    /// What goes along after a redirect. Credentials never cross origins.
+    fn after(self, redirect: &Redirect, from: &HttpUrl, to: &HttpTarget) -> Self {
+        let mut luggage = self;
+        if redirect.body == RedirectBody::Dropped {
+            luggage.body = None;
+            luggage.headers = luggage.headers.without_body();
+        }
+        if from.origin() != to.url().origin() {
+            luggage.headers = luggage.headers.across_origins();
+        }
+        luggage
+    }
+}
+
+impl Under {
+    fn key(self) -> &'static str {
+        match self {
+            Self::HttpGet => "http-get",
+            Self::HttpRequest => "http-request",
+        }
+    }
+
+    fn words(self, target: &HttpTarget) -> String {
+        match self {
+            Self::HttpGet => target.url().to_string(),
+            Self::HttpRequest => format!("{} {}", target.method(), target.url()),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    /// A denial is recorded where it comes up, in [`begin`].
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Denied(_) => Self::Denied,
+            Error::Time => Self::Limit(Limit::Time),
+            Error::ResponseSize => Self::RuleLimit,
+            Error::Unavailable(unavailable) => Self::Unavailable(chain(&unavailable)),
+            Error::Invalid(invalid) => Self::Invalid(invalid.to_string()),
+        }
+    }
+}

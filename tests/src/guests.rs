@@ -1,0 +1,60 @@
+//! The guests that the tests call, as `cargo xtask guests` built them.
+
+use std::path::PathBuf;
+
+/// The component of a guest.
+///
+/// # Panics
+/// When it was not built: a test that silently leaves something out proves nothing.
+pub fn path(name: &str) -> PathBuf {
+    let path = folder().join(format!("{name}.wasm"));
+    assert!(
+        path.exists(),
+        "`{}` is missing: run `cargo xtask guests` first (`cargo xtask test` does it by itself)",
+        path.display()
+    );
+    path
+}
+
+/// Its bytes.
+///
+/// # Panics
+/// As for [`path`].
+pub fn bytes(name: &str) -> Vec<u8> {
+    std::fs::read(path(name)).unwrap()
+}
+
+/// The component of a guest that only a full set-up builds, or nothing and a line that says so.
+///
+/// # Panics
+/// When it is missing although this is no quick run.
+pub fn bytes_unless_quick(name: &str) -> Option<Vec<u8>> {
+    if std::env::var_os("BAILIWICK_QUICK").is_some() {
+        eprintln_line(&format!("`{name}` is left out of a quick run"));
+        return None;
+    }
+    Some(bytes(name))
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a test that leaves something out says so"
+)]
+fn eprintln_line(line: &str) {
+    eprintln!("{line}");
+}
+
+fn folder() -> PathBuf {
+    if let Some(folder) = std::env::var_os("BAILIWICK_GUESTS") {
+        return folder.into();
+    }
+    // A test is at `<target>/<profile>/deps/NAME`, the other process at `<target>/<profile>/NAME`.
+    let program = std::env::current_exe().unwrap();
+    let built = program
+        .ancestors()
+        .skip(2)
+        .take(2)
+        .map(|folder| folder.join("guests"))
+        .find(|folder| folder.is_dir());
+    built.unwrap_or_else(|| "target/guests".into())
+}

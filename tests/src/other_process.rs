@@ -1,0 +1,100 @@
+//! What tests start as another process: one that is killed in the middle of writing, and one that answers once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a process of a test's; what it prints is its answer"
+)]
+
+use std::path::Path;
+
+use bailiwick::audit::{Trail, TrailOptions};
+use bailiwick::policy::{Capability, FileRule, Limits, Origin, Rules};
+use bailiwick::{Host, Source, Tool, ToolOptions};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    match words.as_slice() {
+        ["write-for-ever", root, path] => runtime.block_on(write_for_ever(Path::new(root), path)),
+        ["write-thirty", root, trail] => {
+            runtime.block_on(write_thirty(Path::new(root), Path::new(trail)));
+        }
+        ["answer", component, function, arguments] => {
+            runtime.block_on(answer(Path::new(component), function, arguments));
+        }
+        _ => panic!("unknown: {words:?}"),
+    }
+}
+
+/// Writes whole files full of one letter after the other, until somebody kills this process.
+async fn write_for_ever(root: &Path, path: &str) {
+    let rule = Rules::builder(bailiwick::policy::Source::Code)
+        .write_file(FileRule::new(path), Origin::Code)
+        .unwrap();
+    let rule = rule
+        .link(&Capability::ReadFile)
+        .link(&Capability::ListFiles);
+    let host = Host::builder()
+        .root(root)
+        .cache(bailiwick_tests::hold::compiled())
+        .build()
+        .unwrap();
+    let bytes = bailiwick_tests::guests::bytes("probe-files");
+    let tool = load(&host, &Source::Bytes(&bytes), rule.build());
+    println!("writing");
+    for letter in (b'a'..=b'z').cycle() {
+        let arguments = format!("[{path:?}, {letter}, 1000000]");
+        tool.call("write-filled")
+            .unwrap()
+            .json(&arguments)
+            .await
+            .unwrap();
+    }
+}
+
+/// Writes thirty files, and prints how each call ended.
+async fn write_thirty(root: &Path, trail: &Path) {
+    let rules = Rules::builder(bailiwick::policy::Source::Code)
+        .write_file(FileRule::new("out/*"), Origin::Code)
+        .unwrap();
+    let rules = rules
+        .link(&Capability::ReadFile)
+        .link(&Capability::ListFiles);
+    let trail = Trail::open(trail, TrailOptions::default()).unwrap();
+    // Without the compile cache: its entries are larger than the files of this process may be.
+    let host = Host::builder().root(root).trail(trail).build().unwrap();
+    let bytes = bailiwick_tests::guests::bytes("probe-files");
+    let tool = load(&host, &Source::Bytes(&bytes), rules.build());
+    for number in 0..30 {
+        let arguments = format!("[\"out/{number}\", \"AAAA\"]");
+        let ended = tool.call("write").unwrap().json(&arguments).await;
+        println!("{}", ended.map_or_else(|error| error.code(), |_| "answer"));
+    }
+}
+
+/// Prints the answer of one call of a component that is granted nothing.
+async fn answer(component: &Path, function: &str, arguments: &str) {
+    let host = Host::builder().build().unwrap();
+    let nothing = Rules::none(bailiwick::policy::Source::Code);
+    let tool = load(&host, &Source::File(component), nothing);
+    let answer = tool.call(function).unwrap().json(arguments).await.unwrap();
+    println!("{} {}", answer.json(), answer.report().fuel);
+}
+
+fn load(host: &Host, source: &Source<'_>, rules: Rules) -> Tool {
+    let options = ToolOptions {
+        name: "other".into(),
+        rules: rules.into(),
+        narrowed_to: Vec::new(),
+        limits: Limits::default(),
+        sha256: None,
+        policy: [0; 32],
+    };
+    host.load(source, options).unwrap()
+}

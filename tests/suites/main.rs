@@ -1,0 +1,21 @@
+//! The attacks that need code: races, crashes, floods, broken components, the floor, the values.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod crash;
+mod disturb;
+mod fail_closed;
+mod floor;
+mod handles;
+mod limits;
+mod malformed;
+mod memory;
+mod races;
+mod supply;
+mod values;
