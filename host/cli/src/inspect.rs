@@ -5,9 +5,7 @@ mod text;
 use std::path::Path;
 use std::sync::Arc;
 
-use bailiwick::policy::{
-    Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource,
-};
+use bailiwick::policy::{Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource};
 use bailiwick::section::Section;
 use bailiwick::{Function, Host, Source, Tool, ToolOptions};
 use serde_json::{Map, Value, json};

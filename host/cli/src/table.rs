@@ -50,7 +50,10 @@ mod tests {
 
     #[test]
     fn long_lines_hang() {
-        assert_eq!(wrapped("answer  aaa bbb ccc", 2, 8, 16), "  answer  aaa\n          bbb\n          ccc\n");
+        assert_eq!(
+            wrapped("answer  aaa bbb ccc", 2, 8, 16),
+            "  answer  aaa\n          bbb\n          ccc\n"
+        );
         assert_eq!(wrapped("unbreakable", 2, 4, 5), "  unbreakable\n");
         assert_eq!(wrapped("", 2, 4, 5), "\n");
     }

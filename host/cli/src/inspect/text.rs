@@ -74,7 +74,9 @@ fn function(function: &Function, paint: Paint) -> String {
             paint.yellow("cannot be called:")
         )],
     };
-    let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
+    let (first, rest) = lines
+        .split_first()
+        .map_or(("", &[][..]), |(first, rest)| (first, rest));
     let mut text = wrapped(&visible(first), indent, 4, WIDTH);
     for line in rest {
         text += &wrapped(&visible(line), indent + 4, 8, WIDTH);
@@ -91,7 +93,9 @@ fn signature_lines(name: &str, signature: &Signature) -> Vec<String> {
         .collect();
     let mut lines = vec![format!("{name}({})", params.join(", "))];
     let shown = |shape: &Option<Box<Shape>>| {
-        shape.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string)
+        shape
+            .as_ref()
+            .map_or_else(|| "nothing".to_owned(), ToString::to_string)
     };
     match signature.result() {
         None => {}
@@ -118,12 +122,21 @@ fn author_words(shown: &Shown<'_>, section: &Section) -> String {
         if function.interface() != interface {
             interface = function.interface();
             let docs = interface.and_then(|interface| section.docs.get(interface));
-            if let (Some(name), Some(docs)) = (interface, docs.filter(|docs| !docs.docs.is_empty())) {
-                text += &format!("  {}\n{}", visible(name), indented(docs.docs.as_str(), "      "));
+            if let (Some(name), Some(docs)) = (interface, docs.filter(|docs| !docs.docs.is_empty()))
+            {
+                text += &format!(
+                    "  {}\n{}",
+                    visible(name),
+                    indented(docs.docs.as_str(), "      ")
+                );
             }
         }
         if let Some(words) = shown.tool.description(function) {
-            text += &format!("  {}\n{}", visible(function.item()), indented(words, "      "));
+            text += &format!(
+                "  {}\n{}",
+                visible(function.item()),
+                indented(words, "      ")
+            );
         }
     }
     if text.is_empty() {
