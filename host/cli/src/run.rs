@@ -209,9 +209,11 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
         .trail(trail.clone())
         .protect(&run.component);
     if let Some(file) = &plan.file {
-        builder = builder.protect(file.path());
-        if let Some(key) = &file.policy.audit().key_file {
-            builder = builder.protect(file.resolve(key));
+        let network = file.policy.network();
+        builder = builder.network(network, file.folder()).protect(file.path());
+        let own = [&network.ca_file, &file.policy.audit().key_file];
+        for path in own.into_iter().flatten() {
+            builder = builder.protect(file.resolve(path));
         }
     }
     if let Some(cache) = paths::cache(run.cache.cache_dir.as_deref()) {

@@ -17,6 +17,7 @@ mod explain;
 mod flags;
 mod inspect;
 mod interrupt;
+mod network;
 mod output;
 mod place;
 mod policy;
