@@ -142,14 +142,14 @@ impl<'p> Checked<'p> {
             if list.is_empty() {
                 rows.push([
                     capability.to_string(),
-                    "nothing: every use is denied".to_owned(),
                     String::new(),
+                    "nothing: every use is denied".to_owned(),
                 ]);
             }
             let entries = rules.entries(&capability).into_iter().map(Some);
             for (rule, entry) in list.iter().zip(entries.chain(repeat(None))) {
                 let text = entry.map_or_else(|| "true".to_owned(), |entry| rule_text(rule, &entry));
-                rows.push([capability.to_string(), text, line_of(rule)]);
+                rows.push([capability.to_string(), line_of(rule), text]);
             }
         }
         if rows.is_empty() {
@@ -158,8 +158,8 @@ impl<'p> Checked<'p> {
         rows.extend(self.limits().map(|(key, value)| {
             [
                 "limit".to_owned(),
-                format!("{key} = {value}"),
                 String::new(),
+                format!("{key} = {value}"),
             ]
         }));
         rows

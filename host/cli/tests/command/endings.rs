@@ -70,6 +70,7 @@ fn what_was_not_granted_exits_3_before_any_code_runs() {
         (&load["kind"], &load["outcome"]),
         (&"load".into(), &"not-granted".into())
     );
+    assert_eq!(load["remedy"], "grant what it may have: `--read-file PATH`");
 }
 
 #[test]
