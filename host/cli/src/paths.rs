@@ -18,15 +18,23 @@ pub(crate) fn cache(flag: Option<&Path>) -> Option<PathBuf> {
         .or_else(|| Some(user("XDG_CACHE_HOME", ".cache")?.join("bailiwick")))
 }
 
+/// The folder of the trails that nobody named a place for. None without a home.
+pub(crate) fn audit_folder() -> Option<PathBuf> {
+    Some(
+        user("XDG_STATE_HOME", ".local/state")?
+            .join("bailiwick")
+            .join("audit"),
+    )
+}
+
 /// A new file for the audit trail of this process, in a folder that only this user can read.
 pub(crate) fn audit() -> Result<PathBuf, Failure> {
-    let folder = user("XDG_STATE_HOME", ".local/state").ok_or_else(|| {
+    let folder = audit_folder().ok_or_else(|| {
         Failure::host_fault(
             "there is no place for the audit trail: neither `XDG_STATE_HOME` nor `HOME` is set",
         )
         .hint("name a file with `--audit FILE`")
     })?;
-    let folder = folder.join("bailiwick").join("audit");
     private(&folder).map_err(|error| {
         Failure::host_fault(format!(
             "cannot make the folder `{}` for the audit trail",

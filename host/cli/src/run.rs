@@ -151,7 +151,8 @@ fn read_arguments() -> Result<String, Failure> {
         .take(TEXT_BYTES_MAX as u64 + 1)
         .read_to_string(&mut text)
         .map_err(|error| {
-            Failure::usage("cannot read the arguments from standard input").because(&error)
+            let message = "cannot read the arguments from standard input";
+            Failure::new(Exit::Usage, "invalid-arguments", message).because(&error)
         })?;
     Ok(text)
 }
@@ -216,8 +217,11 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
             builder = builder.protect(file.resolve(path));
         }
     }
+    if let Some(folder) = paths::audit_folder() {
+        builder = builder.protect(folder);
+    }
     if let Some(cache) = paths::cache(run.cache.cache_dir.as_deref()) {
-        builder = builder.cache(cache);
+        builder = builder.protect(&cache).cache(cache);
     }
     builder.build().map_err(|error| fault::host(&error))
 }

@@ -19,6 +19,7 @@ mod inspect;
 mod interrupt;
 mod network;
 mod output;
+mod own_files;
 mod place;
 mod policy;
 mod usage;
