@@ -63,10 +63,10 @@ fn user(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |path: &PathBuf| path.is_absolute();
     named(variable)
         .filter(absolute)
-        .or_else(|| Some(env::home_dir().filter(absolute)?.join(below_home)))
+        .or_else(|| Some(named("HOME").filter(absolute)?.join(below_home)))
 }
 
-/// What the help names: `BAILIWICK_CACHE_DIR` and the XDG directories.
+/// What the help names: `BAILIWICK_CACHE_DIR`, the XDG directories and the home that they start from.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command's help says which variables it reads"
