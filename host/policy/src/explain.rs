@@ -182,7 +182,7 @@ impl Question {
             Question::Extension { key, words } => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 Ok((
-                    rule(&grant.decide(ExtensionAttempt { key, words: &words })?),
+                    rule(&grant.decide(ExtensionAttempt { key, words })?),
                     Vec::new(),
                 ))
             }
