@@ -48,6 +48,7 @@ impl Hold {
             .root(world.root())
             .trail(trail)
             .cache(compiled())
+            .network(policy.network(), world.root())
             .protect(file);
         let host = more(builder).build().unwrap();
         Self {

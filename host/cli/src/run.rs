@@ -42,6 +42,8 @@ pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
             None => call.wave(words).await,
         }
     });
+    // A name lookup of the system's cannot be interrupted: it must not hold the answer back.
+    runtime.shutdown_background();
     let closed = trail.close();
     let place = report::Place::new(tool.name(), trail.path());
     match outcome {

@@ -97,3 +97,40 @@ fn the_policys_proxy_is_used_and_the_environments_is_not() {
         "GET http://rates.example/today HTTP/1.1"
     );
 }
+
+#[test]
+fn behind_a_proxy_everything_says_who_checks_addresses() {
+    let (address, serving) = server();
+    let place = Place::with(&["fetch"]);
+    place.put(
+        "bailiwick.toml",
+        format!(
+            "[tools.fetch]\ncomponent = \"fetch.wasm\"\nhttp-get = [\"http://rates.example/**\"]\n\
+             [network]\nproxy = \"http://{address}\"\n"
+        ),
+    );
+    let says = format!(
+        "requests go through `http://{address}`: it looks names up and checks addresses, this host does not"
+    );
+    let checked = place.run(&["check"]).exits(0).stdout;
+    assert!(checked.contains(&says), "{checked}");
+    let object = place.run(&["check", "--json"]).exits(0).json();
+    assert_eq!(object["warnings"][0], says);
+
+    let url = "http://rates.example/today";
+    let words = ["explain", "--policy", "bailiwick.toml", "--tool", "fetch"];
+    let explained = place.run(&[&words[..], &["http-get", url]].concat());
+    let explained = explained.exits(0).stdout;
+    assert!(explained.contains("addresses: the proxy"), "{explained}");
+
+    let argument = format!("\"{url}\"");
+    let words = ["run", "fetch.wasm", &argument, "--policy", "bailiwick.toml"];
+    place.run(&words).exits(0).prints("\"hello\"\n");
+    serving.join().unwrap();
+    let records = place.records();
+    let peers: Vec<_> = records
+        .iter()
+        .filter_map(|it| it["peer"].as_str())
+        .collect();
+    assert_eq!(peers, ["proxy"]);
+}

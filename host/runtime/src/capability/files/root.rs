@@ -188,11 +188,7 @@ impl FileRoot {
 }
 
 /// The device of a file, as one type on every system.
-#[expect(
-    clippy::unnecessary_cast,
-    clippy::cast_sign_loss,
-    reason = "its type differs between systems"
-)]
+#[expect(clippy::unnecessary_cast, reason = "its type differs between systems")]
 pub(super) fn device(stat: &Stat) -> u64 {
     stat.st_dev as u64
 }
