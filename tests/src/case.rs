@@ -49,6 +49,9 @@ pub struct Case {
     /// What the requests that each server got were, in any order. A server that is not named got none.
     #[serde(default)]
     pub requests: BTreeMap<String, Vec<String>>,
+    /// What is in no head of a request that a server got, in any case of letters.
+    #[serde(default)]
+    pub never_heard: BTreeMap<String, Vec<String>>,
     /// The files of the root that are different in the end, and their content.
     #[serde(default)]
     pub changes: BTreeMap<String, String>,

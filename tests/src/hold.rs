@@ -22,6 +22,7 @@ pub struct Hold {
     /// The world.
     pub world: World,
     policy: Policy,
+    text: String,
 }
 
 impl Hold {
@@ -48,12 +49,14 @@ impl Hold {
             .root(world.root())
             .trail(trail)
             .cache(compiled())
+            .network(policy.network(), world.root())
             .protect(file);
         let host = more(builder).build().unwrap();
         Self {
             host,
             world,
             policy,
+            text,
         }
     }
 
@@ -79,15 +82,7 @@ impl Hold {
     /// # Panics
     /// Never: the policy has the tool.
     pub fn options(&self) -> ToolOptions {
-        let tool = self.policy.tool(TOOL).unwrap();
-        ToolOptions {
-            name: TOOL.into(),
-            rules: tool.rules().clone(),
-            narrowed_to: Vec::new(),
-            limits: tool.limits().clone(),
-            sha256: tool.sha256().map(|digest| digest.0),
-            policy: [0; 32],
-        }
+        ToolOptions::from_policy(self.policy.tool(TOOL).unwrap(), &self.text)
     }
 
     /// The policy.

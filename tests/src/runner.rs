@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
+use std::panic::AssertUnwindSafe;
 
 use bailiwick::{Answer, CallError, Cause, Tool};
+use futures_util::FutureExt as _;
 use serde_json::Value;
 
 use crate::case::{Case, Step};
 use crate::dns::Dns;
 use crate::hold::Hold;
-use crate::server::{Script, Server};
+use crate::server::{Says, Script, Server};
 use crate::snapshot::Snapshot;
 use crate::trail;
 use crate::world::{Entry, World};
@@ -103,12 +105,18 @@ impl Running {
     }
 
     async fn whole(self, case: &Case) {
+        let mut wrong = 0;
         for (number, step) in case.all_steps().iter().enumerate() {
             let place = format!("call {}: {} {}", number + 1, step.call, step.arguments);
-            self.step(step, &place).await;
+            // All that is wrong is said at once.
+            let stepped = AssertUnwindSafe(self.step(step, &place))
+                .catch_unwind()
+                .await;
+            wrong += u32::from(stepped.is_err());
         }
+        assert_eq!(wrong, 0, "calls that did not end as they must");
         self.effects(case);
-        let afterwards = case.afterwards.clone().or_else(|| usual(&case.tool));
+        let afterwards = case.afterwards.clone().or_else(|| usual(case));
         if let Some(step) = afterwards {
             self.step(&step, "the call afterwards").await;
         }
@@ -220,6 +228,15 @@ impl Running {
             requests.sort();
             assert_eq!(requests, expected, "what the server `{name}` was asked");
         }
+        for (name, words) in &case.never_heard {
+            let heard = self.servers[name].heads().join("\n").to_lowercase();
+            for word in words {
+                assert!(
+                    !heard.contains(&word.to_lowercase()),
+                    "`{name}` heard `{word}`: {heard}"
+                );
+            }
+        }
         for (name, count) in &case.lookups {
             let asked = self.dns.as_ref().map_or(0, |dns| dns.asked(name));
             assert_eq!(asked, *count, "how often `{name}` was looked up");
@@ -252,12 +269,21 @@ fn described(ended: &Result<Answer, CallError>) -> (&'static str, Value) {
 }
 
 fn filled(script: &Script, words: &Words) -> Script {
-    let fill = |(path, says): (&String, &crate::server::Says)| {
+    let fill = |(path, says): (&String, &Says)| {
         let mut says = says.clone();
         says.say = words.fill(&says.say);
         (path.clone(), says)
     };
-    script.iter().map(fill).collect()
+    let mut script: Script = script.iter().map(fill).collect();
+    let sound = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned();
+    script.insert(
+        SOUND_PATH.to_owned(),
+        Says {
+            say: sound,
+            ..Says::default()
+        },
+    );
+    script
 }
 
 fn policy(case: &Case, words: &Words, dns: Option<&Dns>) -> String {
@@ -268,8 +294,11 @@ fn policy(case: &Case, words: &Words, dns: Option<&Dns>) -> String {
     policy
 }
 
+/// What every server `a` says to the call afterwards.
+const SOUND_PATH: &str = "/sound";
+
 /// The call that works if nothing was broken, for each guest.
-fn usual(tool: &str) -> Option<Step> {
+fn usual(case: &Case) -> Option<Step> {
     let step = |call: &str, arguments: &str, answer: &str| Step {
         call: call.to_owned(),
         arguments: arguments.to_owned(),
@@ -279,9 +308,13 @@ fn usual(tool: &str) -> Option<Step> {
         denials: Vec::new(),
         log: None,
     };
-    match tool {
+    match case.tool.as_str() {
         "probe-files" => Some(step("read-length", &format!("[\"{SOUND}\"]"), "5")),
         "probe-limits" => Some(step("canary.count", "[]", "1")),
+        "probe-web" if case.servers.contains_key("a") => {
+            let arguments = format!("[[\"http://$a{SOUND_PATH}\"]]");
+            Some(step("get-each", &arguments, "[{\"ok\": 200}]"))
+        }
         "probe-web" => Some(step("set-body", "[1]", "null")),
         _ => None,
     }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 pub type Script = BTreeMap<String, Says>;
 
 /// What a server says to one request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Says {
     /// The bytes of the answer, head and all. Lines end as they are written; `\n` alone becomes `\r\n` in the head.

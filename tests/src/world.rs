@@ -163,7 +163,7 @@ impl World {
             }
             Entry::Unreadable(text) => {
                 fs::write(path, text).unwrap();
-                fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+                fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
             }
         }
     }

@@ -44,12 +44,7 @@ fn every_limit_of_the_table_has_its_proof() {
             true => folder.join(proof).exists(),
             false => here.contains(&format!("fn {proof}()")),
         };
-        // The cases of HTTP come with the capability.
-        assert!(
-            exists || proof.starts_with("cases/http/"),
-            "`{}` has no `{proof}`",
-            row.key
-        );
+        assert!(exists, "`{}` has no `{proof}`", row.key);
     }
 }
 

@@ -18,4 +18,5 @@ mod malformed;
 mod memory;
 mod races;
 mod supply;
+mod tls;
 mod values;

@@ -65,7 +65,7 @@ impl Progress {
                 .iter()
                 .skip(hidden)
                 .for_each(|line| println!("    {line}"));
-            bail!("{step}: failed ({})", finished.status);
+            bail!("{}: failed ({})", without_remark(step), finished.status);
         }
         Ok(finished)
     }
@@ -113,7 +113,7 @@ impl Progress {
             .map(|line| line.trim())
             .find(|line| line.starts_with(char::is_alphabetic));
         let last = last.map(|line| format!(": {}", line.chars().take(100).collect::<String>()));
-        let step = step.split_once(" (").map_or(step, |(name, _)| name);
+        let step = without_remark(step);
         let age = minutes(age);
         self.say(format_args!(
             "… {} of “{step}”{}",
@@ -152,6 +152,11 @@ pub(crate) fn minutes(duration: Duration) -> String {
         duration.as_secs() / 60,
         duration.as_secs() % 60
     )
+}
+
+/// A step's name without what it says in brackets about how long it takes.
+fn without_remark(step: &str) -> &str {
+    step.split_once(" (").map_or(step, |(name, _)| name)
 }
 
 fn spawn(command: &mut Command) -> Result<(Child, Receiver<String>)> {

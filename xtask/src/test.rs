@@ -93,7 +93,6 @@ fn clippy(workspace: &Workspace, progress: &Progress) -> Result<()> {
         "--workspace",
         "--all-targets",
         "--locked",
-        "--quiet",
         "--",
         "--deny",
         "warnings",
@@ -144,8 +143,19 @@ fn tests(
     match (finished.status.success(), counts.failed) {
         (true, 0) => Ok(()),
         (_, 0) => bail!("`cargo test` failed ({})", finished.status),
-        (_, failed) => bail!("{failed} failed"),
+        (_, failed) => bail!(
+            "{failed} failed: {}",
+            failed_tests(&finished.lines).join(", ")
+        ),
     }
+}
+
+/// The names in `test NAME ... FAILED`.
+fn failed_tests(lines: &[String]) -> Vec<&str> {
+    lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"))
+        .collect()
 }
 
 /// The command's schemas are JSON Schemas.
@@ -165,26 +175,15 @@ fn schemas(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// Of the libraries: the command has the library's name, and their pages would overwrite each other.
 fn documentation(workspace: &Workspace, progress: &Progress) -> Result<()> {
     let mut command = workspace.cargo();
     command.env("RUSTDOCFLAGS", "--deny warnings");
-    command.args([
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--locked",
-        "--quiet",
-        "--lib",
-        "--bins",
-    ]);
+    command.args(["doc", "--workspace", "--no-deps", "--locked", "--lib"]);
     // With an example cargo takes the features of the tests, so that clippy's work is not done twice.
     command.args(["--example", "embed"]);
-    progress
-        .run_quietly(
-            "documentation: all crates, links in doc comments included",
-            &mut command,
-        )
-        .map(drop)
+    let step = "documentation: all libraries, links in doc comments included";
+    progress.run_quietly(step, &mut command).map(drop)
 }
 
 impl Report<'_> {
@@ -295,6 +294,17 @@ mod tests {
                 failed: 2
             })
         );
+    }
+
+    #[test]
+    fn names_the_tests_that_failed() {
+        let lines = [
+            "test a::b ... FAILED",
+            "test c ... ok",
+            "test result: FAILED. 1 passed",
+        ]
+        .map(str::to_owned);
+        assert_eq!(failed_tests(&lines), ["a::b"]);
     }
 
     #[test]

@@ -142,14 +142,14 @@ impl<'p> Checked<'p> {
             if list.is_empty() {
                 rows.push([
                     capability.to_string(),
-                    "nothing: every use is denied".to_owned(),
                     String::new(),
+                    "nothing: every use is denied".to_owned(),
                 ]);
             }
             let entries = rules.entries(&capability).into_iter().map(Some);
             for (rule, entry) in list.iter().zip(entries.chain(repeat(None))) {
                 let text = entry.map_or_else(|| "true".to_owned(), |entry| rule_text(rule, &entry));
-                rows.push([capability.to_string(), text, line_of(rule)]);
+                rows.push([capability.to_string(), line_of(rule), text]);
             }
         }
         if rows.is_empty() {
@@ -158,8 +158,8 @@ impl<'p> Checked<'p> {
         rows.extend(self.limits().map(|(key, value)| {
             [
                 "limit".to_owned(),
-                format!("{key} = {value}"),
                 String::new(),
+                format!("{key} = {value}"),
             ]
         }));
         rows
@@ -246,6 +246,9 @@ fn to_text(file: &PolicyFile, tools: &[Checked<'_>], paint: Paint) -> String {
     let noun = if count == 1 { "tool" } else { "tools" };
     let path = file.path().display().to_string();
     let mut text = format!("{}: {count} {noun}\n", visible(&path));
+    if let Some(warning) = proxy_warning(file) {
+        text += &format!("{} {}\n", paint.yellow("warning:"), visible(&warning));
+    }
     for tool in tools {
         text += &tool.to_text(paint);
     }
@@ -257,6 +260,15 @@ fn to_json(file: &PolicyFile, tools: &[Checked<'_>]) -> Value {
     json!({
         "policy": file.path().display().to_string(),
         "sha256": file.digest.to_string(),
+        "warnings": Vec::from_iter(proxy_warning(file)),
         "tools": tools,
     })
+}
+
+/// What an operator has to know who relies on addresses being checked.
+fn proxy_warning(file: &PolicyFile) -> Option<String> {
+    let proxy = file.policy.network().proxy.as_ref()?;
+    Some(format!(
+        "requests go through `{proxy}`: it looks names up and checks addresses, this host does not"
+    ))
 }

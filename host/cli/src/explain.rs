@@ -14,7 +14,8 @@ pub(crate) fn explain(explain: &Explain) -> Result<Exit, Failure> {
     let question = Question::parse(&explain.capability, &words)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let file = PolicyFile::read(&explain.policy)?;
-    let explanation = file.tool(&explain.tool)?.explain(&question);
+    let answer = file.tool(&explain.tool)?.explain(&question);
+    let explanation = answer.through(file.policy.network());
     if explain.json {
         terminal::put_json(&to_json(&explanation).to_string())?;
     } else {

@@ -1,11 +1,11 @@
 //! `bailiwick inspect`: what a tool could ask for and what it offers, read off the component, with no code of it run.
 
+mod text;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use bailiwick::policy::{
-    Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource, format_bytes,
-};
+use bailiwick::policy::{Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource};
 use bailiwick::section::Section;
 use bailiwick::{Function, Host, Source, Tool, ToolOptions};
 use serde_json::{Map, Value, json};
@@ -16,8 +16,7 @@ use crate::failure::Failure;
 use crate::paths;
 use crate::progress;
 use crate::run::fault;
-use crate::table::table;
-use crate::terminal::{self, Paint, visible, visible_lines};
+use crate::terminal::{self, Paint};
 
 pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
     let name = inspect.component.display().to_string();
@@ -27,7 +26,7 @@ pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
     if inspect.json {
         terminal::put_value(&shown.to_json())?;
     } else {
-        terminal::put(&shown.to_text(Paint::stdout()))?;
+        terminal::put(&text::text(&shown, Paint::stdout()))?;
     }
     Ok(Exit::Success)
 }
@@ -199,67 +198,6 @@ impl<'a> Shown<'a> {
         }
     }
 
-    fn to_text(&self, paint: Paint) -> String {
-        let facts = [
-            ("component", self.component.display().to_string()),
-            ("size", size(self.tool.size())),
-            ("sha256", self.tool.digest().to_string()),
-        ];
-        let facts = facts.map(|(name, value)| [paint.bold(name), visible(&value).into_owned()]);
-        let mut text = table(&facts, 0);
-        let mut section = |title: &str, body: String| {
-            text += &format!("\n{}\n{body}", paint.bold(title));
-        };
-        section(
-            "Imports: all that it could ever ask for",
-            self.imports_text(),
-        );
-        section("Functions", self.functions_text(paint));
-        section("In a policy", indented(&self.policy(), "  "));
-        if let Some(author) = self.tool.section() {
-            section(
-                "The author's words: claims, which nobody checked",
-                author_text(author),
-            );
-        }
-        text
-    }
-
-    fn imports_text(&self) -> String {
-        if self.imports.is_empty() {
-            return "  none\n".to_owned();
-        }
-        let rows: Vec<[String; 2]> = self
-            .imports
-            .iter()
-            .map(|(name, import)| [visible(name).into_owned(), import.about()])
-            .collect();
-        table(&rows, 2)
-    }
-
-    fn functions_text(&self, paint: Paint) -> String {
-        let functions = self.tool.functions();
-        if functions.is_empty() {
-            return "  none\n".to_owned();
-        }
-        functions
-            .iter()
-            .map(|function| match function.signature() {
-                Ok(signature) => format!(
-                    "  {}: {}\n",
-                    visible(function.name()),
-                    visible(&signature.to_string())
-                ),
-                Err(why) => format!(
-                    "  {}: {} {}\n",
-                    visible(function.name()),
-                    paint.yellow("not callable:"),
-                    visible(&why.to_string())
-                ),
-            })
-            .collect()
-    }
-
     fn to_json(&self) -> Value {
         let imports: Vec<Value> = self
             .imports
@@ -318,35 +256,6 @@ fn function_json(tool: &Tool, function: &Function) -> Value {
     object.into()
 }
 
-fn author_text(section: &Section) -> String {
-    let mut text = String::new();
-    for ask in &section.asks {
-        text += &format!(
-            "  asks for {}: {}\n",
-            ask.capability,
-            one_line(&ask.why.to_string())
-        );
-    }
-    for (interface, docs) in &section.docs {
-        if !docs.docs.is_empty() {
-            text += &format!(
-                "  {interface}\n{}",
-                indented(&docs.docs.to_string(), "    ")
-            );
-        }
-        for (function, words) in &docs.functions {
-            text += &format!(
-                "  {interface}#{function}\n{}",
-                indented(&words.to_string(), "    ")
-            );
-        }
-    }
-    if text.is_empty() {
-        text.push_str("  none\n");
-    }
-    text
-}
-
 fn author_json(section: &Section) -> Value {
     let asks: Vec<Value> = section
         .asks
@@ -367,25 +276,6 @@ fn author_json(section: &Section) -> Value {
         })
         .collect();
     json!({"note": "the author's claims, which nobody checked", "asks": asks, "docs": docs})
-}
-
-fn one_line(text: &str) -> String {
-    visible(&text.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
-}
-
-fn indented(text: &str, by: &str) -> String {
-    visible_lines(text.trim_end())
-        .lines()
-        .map(|line| format!("{by}{line}\n"))
-        .collect()
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_024 => format_bytes(bytes),
-        1_024..1_048_576 => format!("{} KiB ({bytes} bytes)", bytes.div_ceil(1_024)),
-        1_048_576.. => format!("{} MiB ({bytes} bytes)", bytes.div_ceil(1_048_576)),
-    }
 }
 
 /// A bare key where TOML allows one.
@@ -434,13 +324,6 @@ mod tests {
         assert_eq!(toml_key("csv-report_2"), "csv-report_2");
         assert_eq!(toml_key("csv.report"), "\"csv.report\"");
         assert_eq!(toml_key("a\"\u{202e}b"), "\"a\\\"\\u202eb\"");
-    }
-
-    #[test]
-    fn sizes_are_readable_and_exact() {
-        assert_eq!(size(512), "512 B");
-        assert_eq!(size(1_500), "2 KiB (1500 bytes)");
-        assert_eq!(size(3 << 20), "3 MiB (3145728 bytes)");
     }
 
     #[test]

@@ -18,15 +18,23 @@ pub(crate) fn cache(flag: Option<&Path>) -> Option<PathBuf> {
         .or_else(|| Some(user("XDG_CACHE_HOME", ".cache")?.join("bailiwick")))
 }
 
+/// The folder of the trails that nobody named a place for. None without a home.
+pub(crate) fn audit_folder() -> Option<PathBuf> {
+    Some(
+        user("XDG_STATE_HOME", ".local/state")?
+            .join("bailiwick")
+            .join("audit"),
+    )
+}
+
 /// A new file for the audit trail of this process, in a folder that only this user can read.
 pub(crate) fn audit() -> Result<PathBuf, Failure> {
-    let folder = user("XDG_STATE_HOME", ".local/state").ok_or_else(|| {
+    let folder = audit_folder().ok_or_else(|| {
         Failure::host_fault(
             "there is no place for the audit trail: neither `XDG_STATE_HOME` nor `HOME` is set",
         )
         .hint("name a file with `--audit FILE`")
     })?;
-    let folder = folder.join("bailiwick").join("audit");
     private(&folder).map_err(|error| {
         Failure::host_fault(format!(
             "cannot make the folder `{}` for the audit trail",
@@ -55,10 +63,10 @@ fn user(variable: &str, below_home: &str) -> Option<PathBuf> {
     let absolute = |path: &PathBuf| path.is_absolute();
     named(variable)
         .filter(absolute)
-        .or_else(|| Some(env::home_dir().filter(absolute)?.join(below_home)))
+        .or_else(|| Some(named("HOME").filter(absolute)?.join(below_home)))
 }
 
-/// What the help names: `BAILIWICK_CACHE_DIR` and the XDG directories.
+/// What the help names: `BAILIWICK_CACHE_DIR`, the XDG directories and the home that they start from.
 #[expect(
     clippy::disallowed_methods,
     reason = "the command's help says which variables it reads"

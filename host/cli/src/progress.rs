@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::terminal::visible;
+
 /// What takes less than this needs no sign.
 const QUIET: Duration = Duration::from_millis(500);
 
@@ -31,7 +33,7 @@ fn spin(name: &str, wait: &mpsc::Receiver<()>) {
     if wait.recv_timeout(QUIET) != Err(RecvTimeoutError::Timeout) {
         return;
     }
-    let spinner = ProgressBar::new_spinner().with_message(format!("compiling `{name}`"));
+    let spinner = ProgressBar::new_spinner().with_message(format!("compiling `{}`", visible(name)));
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
         spinner.set_style(style);
     }

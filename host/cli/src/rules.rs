@@ -112,15 +112,3 @@ impl Ceilings {
         Ok(settings)
     }
 }
-
-/// How a flag grants a capability: what to write where there is no policy file.
-pub(crate) fn flag_for(capability: &Capability) -> Option<String> {
-    Some(match capability {
-        Capability::ReadFile | Capability::WriteFile | Capability::ListFiles => {
-            format!("--{capability} PATH")
-        }
-        Capability::HttpGet | Capability::HttpRequest => format!("--{capability} URL"),
-        Capability::Clock | Capability::Random => format!("--{capability}"),
-        Capability::Extension(_) => return None,
-    })
-}

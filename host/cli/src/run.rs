@@ -42,6 +42,8 @@ pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
             None => call.wave(words).await,
         }
     });
+    // A name lookup of the system's cannot be interrupted: it must not hold the answer back.
+    runtime.shutdown_background();
     let closed = trail.close();
     let place = report::Place::new(tool.name(), trail.path());
     match outcome {
@@ -151,7 +153,8 @@ fn read_arguments() -> Result<String, Failure> {
         .take(TEXT_BYTES_MAX as u64 + 1)
         .read_to_string(&mut text)
         .map_err(|error| {
-            Failure::usage("cannot read the arguments from standard input").because(&error)
+            let message = "cannot read the arguments from standard input";
+            Failure::new(Exit::Usage, "invalid-arguments", message).because(&error)
         })?;
     Ok(text)
 }
@@ -209,13 +212,18 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
         .trail(trail.clone())
         .protect(&run.component);
     if let Some(file) = &plan.file {
-        builder = builder.protect(file.path());
-        if let Some(key) = &file.policy.audit().key_file {
-            builder = builder.protect(file.resolve(key));
+        let network = file.policy.network();
+        builder = builder.network(network, file.folder()).protect(file.path());
+        let own = [&network.ca_file, &file.policy.audit().key_file];
+        for path in own.into_iter().flatten() {
+            builder = builder.protect(file.resolve(path));
         }
     }
+    if let Some(folder) = paths::audit_folder() {
+        builder = builder.protect(folder);
+    }
     if let Some(cache) = paths::cache(run.cache.cache_dir.as_deref()) {
-        builder = builder.cache(cache);
+        builder = builder.protect(&cache).cache(cache);
     }
     builder.build().map_err(|error| fault::host(&error))
 }

@@ -67,12 +67,12 @@ pub struct ReadClock;
 pub struct DrawRandom;
 
 /// Using a capability that an embedder added.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ExtensionAttempt<'a> {
     /// The key under which the extension was registered.
     pub key: &'a str,
     /// What the extension's scope decides about.
-    pub words: &'a [&'a str],
+    pub words: Vec<&'a str>,
 }
 
 impl Grant {
@@ -180,7 +180,7 @@ impl Attempt for ExtensionAttempt<'_> {
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<ExtensionTarget>, Denial> {
-        decide::extension(grant, self.key, self.words)
+        decide::extension(grant, self.key, &self.words)
     }
 }
 

@@ -75,6 +75,23 @@ impl Capability {
     }
 }
 
+impl Capability {
+    /// The flag that grants the capability on a command line, with a word in the place of its pattern. An extension has none.
+    #[must_use]
+    pub fn flag(&self) -> Option<&'static str> {
+        match self {
+            Capability::ReadFile => Some("--read-file PATH"),
+            Capability::WriteFile => Some("--write-file PATH"),
+            Capability::ListFiles => Some("--list-files PATH"),
+            Capability::HttpGet => Some("--http-get URL"),
+            Capability::HttpRequest => Some("--http-request URL"),
+            Capability::Clock => Some("--clock"),
+            Capability::Random => Some("--random"),
+            Capability::Extension(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Capability {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.key())

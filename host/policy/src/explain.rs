@@ -5,7 +5,7 @@ use crate::attempt::{
 };
 use crate::capability::Capability;
 use crate::denial::{Denial, escaped};
-use crate::file::ToolPolicy;
+use crate::file::{Network, ToolPolicy};
 use crate::grant::Grant;
 use crate::permit::{HttpTarget, Permit};
 use crate::rule::RuleRef;
@@ -74,6 +74,8 @@ pub enum Later {
     Addresses,
     /// That, where the rule permits private ones.
     PrivateAddresses,
+    /// That, where the policy names a proxy, which looks the name up and connects.
+    ProxyAddresses,
     /// Where the answer redirects to.
     Redirects,
 }
@@ -180,7 +182,7 @@ impl Question {
             Question::Extension { key, words } => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 Ok((
-                    rule(&grant.decide(ExtensionAttempt { key, words: &words })?),
+                    rule(&grant.decide(ExtensionAttempt { key, words })?),
                     Vec::new(),
                 ))
             }
@@ -217,6 +219,19 @@ impl ToolPolicy {
 }
 
 impl Explanation {
+    /// The same answer for requests that leave the host as this says: behind a proxy it is the proxy that checks addresses.
+    #[must_use]
+    pub fn through(mut self, network: &Network) -> Self {
+        if network.proxy.is_some() {
+            for later in &mut self.later {
+                if matches!(later, Later::Addresses | Later::PrivateAddresses) {
+                    *later = Later::ProxyAddresses;
+                }
+            }
+        }
+        self
+    }
+
     /// The capability that was asked about.
     #[must_use]
     pub fn capability(&self) -> &Capability {
@@ -277,7 +292,7 @@ impl Later {
     pub fn code(self) -> &'static str {
         match self {
             Later::Links | Later::LinksAllowed => "links",
-            Later::Addresses | Later::PrivateAddresses => "addresses",
+            Later::Addresses | Later::PrivateAddresses | Later::ProxyAddresses => "addresses",
             Later::Redirects => "redirects",
         }
     }
@@ -290,6 +305,7 @@ impl fmt::Display for Later {
             Later::LinksAllowed => "links: no part of the path may be a symbolic link",
             Later::Addresses => "addresses: each address that the name resolves to has to be public",
             Later::PrivateAddresses => "addresses: private ones are permitted, link-local and metadata ones are not",
+            Later::ProxyAddresses => "addresses: the proxy looks the name up and checks them, this host does not",
             Later::Redirects => "redirects: each is an attempt of its own",
         })
     }

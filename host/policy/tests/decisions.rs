@@ -665,7 +665,7 @@ fn an_extension_decides_its_own_words() {
     let decide = |table: &str| {
         grant.decide(ExtensionAttempt {
             key: "acme:db/query",
-            words: &[table],
+            words: vec![table],
         })
     };
     let permit = decide("orders").unwrap();
@@ -683,7 +683,7 @@ fn an_extension_decides_its_own_words() {
     assert_eq!(
         code(grant.decide(ExtensionAttempt {
             key: "acme:other",
-            words: &[]
+            words: Vec::new()
         })),
         "not-asked"
     );

@@ -132,3 +132,17 @@ fn words_that_are_no_question_say_what_was_expected() {
         Question::parse("http-request", &["GET", "https://h/"]).unwrap()
     );
 }
+
+#[test]
+fn behind_a_proxy_it_is_the_proxy_that_checks_addresses() {
+    let text = format!("{POLICY}\n[network]\nproxy = \"http://proxy.example.com:3128\"\n");
+    let policy = Policy::parse("bailiwick.toml", &text, &Extensions::new()).unwrap();
+    let tool = policy.tool("csv").unwrap();
+    for url in ["https://api.example.com/v1/x", "https://intra.example.com/"] {
+        let question = Question::parse("http-get", &[url]).unwrap();
+        let direct = tool.explain(&question).through(&Default::default());
+        assert_eq!(direct, tool.explain(&question));
+        let later = tool.explain(&question).through(policy.network());
+        assert_eq!(later.later(), [Later::ProxyAddresses, Later::Redirects]);
+    }
+}

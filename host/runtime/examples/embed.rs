@@ -39,6 +39,7 @@ async fn run(file: &Path, name: &str) -> Result<()> {
     let host = Host::builder()
         .root(folder)
         .trail(trail)
+        .network(policy.network(), folder)
         .protect(file)
         .build()?;
 

@@ -12,11 +12,17 @@ use super::{Stage, story};
 /// The trail of all runs.
 const TRAIL: &str = "audit.jsonl";
 
+/// The exit code of an explained denial.
+const DENIAL: i32 = 3;
+
 /// The exit code of a call that reached a limit.
 const LIMIT: i32 = 4;
 
-/// How much of a long output is shown.
-const LINES_SHOWN: usize = 24;
+/// How many attempts of each kind, and how many lines at either end of a long output are shown.
+const SHOWN: usize = 6;
+
+/// Where lines are cut: the trail has them whole.
+const COLUMNS: usize = 150;
 
 /// What `data-thief` says of itself.
 #[derive(Deserialize)]
@@ -30,6 +36,18 @@ struct Haul {
 struct Tried {
     what: String,
     outcome: Value,
+}
+
+impl Tried {
+    /// `read-file (open)` of `read-file (open) workspace/input.csv`.
+    fn kind(&self) -> String {
+        let words: Vec<&str> = self.what.split(' ').take(2).collect();
+        match words.as_slice() {
+            [capability, how] if how.starts_with('(') => format!("{capability} {how}"),
+            [capability, ..] => (*capability).to_owned(),
+            [] => String::new(),
+        }
+    }
 }
 
 /// Plays all of it.
@@ -74,7 +92,7 @@ fn honest(stage: &Stage) -> Result<()> {
         &summarise_arguments(stage),
         0,
     )?;
-    show(&answer);
+    show_answer(&answer)?;
     let report =
         fs::read(stage.folder.join("workspace/output.json")).context("the tool wrote no report")?;
     println!(
@@ -103,29 +121,50 @@ fn hostile(stage: &Stage) -> Result<()> {
         0,
     )?;
     let haul: Haul = serde_json::from_str(&answer).context("data-thief's answer")?;
-    for tried in haul.tried.iter().take(LINES_SHOWN) {
-        println!(
-            "    {:<60} {}",
-            shortened(&tried.what, 60),
-            shortened(&outcome(&tried.outcome), 30)
-        );
-    }
-    if let Some(more) = haul
-        .tried
-        .len()
-        .checked_sub(LINES_SHOWN)
-        .filter(|more| *more > 0)
-    {
-        println!("    … and {more} more");
-    }
+    show_attempts(&haul.tried);
     println!(
-        "\n{} attempts, {} of them successful. No file of the workspace changed.",
+        "\n{} attempts, {} of them successful.",
         haul.attempts, haul.successes
     );
     ensure!(haul.attempts > 0, "data-thief tried nothing");
     ensure!(haul.successes == 0, "data-thief got something");
     ensure!(contents(stage)? == before, "data-thief changed a file");
+    ensure!(
+        stage.server.requests().len() == 1,
+        "data-thief reached the server"
+    );
+    println!("No file of the workspace changed, and the server heard nothing.");
     Ok(())
+}
+
+/// The first few of each kind, as the tool itself tells them.
+fn show_attempts(tried: &[Tried]) {
+    println!("    what it says that it tried, and what came of it:");
+    let mut kinds: Vec<(String, usize)> = Vec::new();
+    for attempt in tried {
+        let kind = attempt.kind();
+        let place = kinds
+            .iter()
+            .position(|(known, _)| *known == kind)
+            .unwrap_or_else(|| {
+                kinds.push((kind, 0));
+                kinds.len() - 1
+            });
+        let Some((_, seen)) = kinds.get_mut(place) else {
+            continue;
+        };
+        *seen += 1;
+        if *seen <= SHOWN {
+            println!(
+                "    {:<86} {}",
+                shortened(&attempt.what, 86),
+                shortened(&outcome(&attempt.outcome), 24)
+            );
+        }
+    }
+    for (kind, seen) in kinds.iter().filter(|(_, seen)| *seen > SHOWN) {
+        println!("    … and {} more of {kind}", seen - SHOWN);
+    }
 }
 
 fn greedy(stage: &Stage, resource: &str) -> Result<()> {
@@ -141,13 +180,31 @@ fn greedy(stage: &Stage, resource: &str) -> Result<()> {
 }
 
 fn proof(stage: &Stage) -> Result<()> {
-    let shown = bailiwick(stage, &["audit", "show", TRAIL, "--denied"])?;
-    ensure!(shown.status.success(), "`audit show` failed");
-    show(&String::from_utf8_lossy(&shown.stdout));
-    println!();
+    for filter in [["--tool", "csv-report"].as_slice(), &["--denied"]] {
+        let shown = bailiwick(stage, &[&["audit", "show", TRAIL], filter].concat())?;
+        ensure!(shown.status.success(), "`audit show` failed");
+        show(&shown);
+    }
+    let secret = "workspace/private/payroll.csv";
+    let question = [
+        "explain",
+        "--policy",
+        "bailiwick.toml",
+        "--tool",
+        "data-thief",
+        "read-file",
+        secret,
+    ];
+    let explained = bailiwick(stage, &question)?;
+    ensure!(
+        explained.status.code() == Some(DENIAL),
+        "`explain` ended with {}",
+        explained.status
+    );
+    show(&explained);
     let verified = bailiwick(stage, &["audit", "verify", TRAIL])?;
-    show(&String::from_utf8_lossy(&verified.stdout));
     ensure!(verified.status.success(), "`audit verify` failed");
+    show(&verified);
     Ok(())
 }
 
@@ -213,22 +270,31 @@ fn bailiwick(stage: &Stage, words: &[&str]) -> Result<Output> {
         .with_context(|| format!("cannot start `{}`", stage.command.display()))
 }
 
-/// JSON in a form for people, anything else as it is; long texts are cut.
-fn show(text: &str) {
-    let pretty =
-        serde_json::from_str::<Value>(text).and_then(|value| serde_json::to_string_pretty(&value));
-    let text = pretty.unwrap_or_else(|_| text.to_owned());
-    text.lines()
-        .take(LINES_SHOWN)
-        .for_each(|line| println!("    {line}"));
-    if let Some(more) = text
-        .lines()
-        .count()
-        .checked_sub(LINES_SHOWN)
-        .filter(|more| *more > 0)
-    {
-        println!("    … and {more} more lines");
+/// A JSON object, one line a field.
+fn show_answer(answer: &str) -> Result<()> {
+    let fields: serde_json::Map<String, Value> =
+        serde_json::from_str(answer).context("the tool's answer")?;
+    println!("    its answer, a line a field:");
+    fields.iter().for_each(|(name, value)| {
+        println!("    {}", shortened(&format!("{name}: {value}"), COLUMNS))
+    });
+    Ok(())
+}
+
+/// The beginning and the end of an output.
+fn show(output: &Output) {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let lines: Vec<&str> = text.lines().collect();
+    let hidden = lines.len().saturating_sub(2 * SHOWN + 1);
+    for (number, line) in lines.iter().enumerate() {
+        let is_hidden = hidden > 0 && (SHOWN + 1..SHOWN + 1 + hidden).contains(&number);
+        if !is_hidden {
+            println!("    {}", shortened(line, COLUMNS));
+        } else if number == SHOWN + 1 {
+            println!("    … {hidden} lines …");
+        }
     }
+    println!();
 }
 
 /// `denied`, or a case with its text.

@@ -15,8 +15,9 @@ allows it three things, in a file that a person can read:
 pub(super) const HONEST: &str = "
 --- 1. The tool does its job ---------------------------------------------------
 
-The table has the price of a Big Mac in 54 currencies. The rates are those of
-the European Central Bank, from a small server on loopback.
+The table has the price of a Big Mac in 54 currencies (data: The Economist, CC BY
+4.0). The rates are those of the European Central Bank, from a small server that
+this demo runs on loopback.
 ";
 
 /// Before the hostile tool.
@@ -40,7 +41,8 @@ pub(super) const PROOF: &str = "
 --- 4. The proof ---------------------------------------------------------------
 
 Every attempt was written down before it was carried out, each record with the
-hash of the one before. These are the attempts that were denied:
+hash of the one before. First what the honest tool did, then what was denied, why
+one of those was, and whether the trail is whole.
 ";
 
 /// At the end.

@@ -55,7 +55,10 @@ impl Apt {
             folder: folder.to_owned(),
         };
         let step = "setup: fetching the distribution's package lists (private ones, nothing of the system changes)";
-        progress.run_quietly(step, apt.command("apt-get").arg("update"))?;
+        let updated = progress.run_quietly(step, apt.command("apt-get").arg("update"));
+        updated.context(
+            "the distribution's package lists could not be fetched; is its mirror within reach?",
+        )?;
         Ok(apt)
     }
 

@@ -105,7 +105,7 @@ fn wanted(apt: &Apt) -> Result<Vec<String>> {
     }
     let (major, minor) = RUST_VERSION_MIN;
     bail!(
-        "this distribution has no Rust {major}.{minor} or newer (neither `rustc-web` nor `rustc`)\n\
+        "the package lists have no Rust {major}.{minor} or newer (neither `rustc-web` nor `rustc`)\n\
          hint: `cargo xtask setup --rustup` adds the targets to the active rustup toolchain"
     )
 }

@@ -7,7 +7,6 @@ use bailiwick::{CallError, Cause, HostError, LoadError, Tool};
 use serde_json::Value;
 
 use crate::failure::{Failure, denial_fields};
-use crate::rules::flag_for;
 
 /// The trail cannot be written: nothing runs.
 pub(super) fn trail(error: &AuditError) -> Failure {
@@ -50,20 +49,14 @@ pub(crate) fn load(error: &LoadError, flags_alone: bool) -> Failure {
 /// Where the flags are the policy, the remedy is a flag.
 fn load_remedy_in_flags(error: &LoadError) -> Option<String> {
     match error {
-        LoadError::NotGranted(missing) => {
-            let flags: Vec<String> = missing
-                .iter()
-                .filter_map(|missing| flag_for(&missing.capability))
-                .collect();
-            Some(format!("grant what it may have: `{}`", flags.join(" ")))
-        }
         LoadError::Minimum { limit, needed, .. } => Some(match flag_of(*limit) {
             Some(flag) => format!("start it with `{flag} '{}'`", limit.row().format(*needed)),
             None => in_a_policy(*limit),
         }),
         LoadError::TooLarge { .. } => Some(in_a_policy(Limit::ComponentSize)),
         LoadError::CompileTime(_) => Some(in_a_policy(Limit::CompileTime)),
-        LoadError::Read { .. }
+        LoadError::NotGranted(_)
+        | LoadError::Read { .. }
         | LoadError::WrongDigest { .. }
         | LoadError::Outline(_)
         | LoadError::UnknownImports(_)

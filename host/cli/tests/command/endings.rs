@@ -1,6 +1,8 @@
 //! Every exit code of `run`, with what stands on both outputs and in the trail.
 
-use crate::place::Place;
+use std::process::Command;
+
+use crate::place::{Ended, Place, records};
 
 #[test]
 fn an_answer_is_json_on_stdout_and_nothing_else() {
@@ -68,6 +70,7 @@ fn what_was_not_granted_exits_3_before_any_code_runs() {
         (&load["kind"], &load["outcome"]),
         (&"load".into(), &"not-granted".into())
     );
+    assert_eq!(load["remedy"], "grant what it may have: `--read-file PATH`");
 }
 
 #[test]
@@ -159,28 +162,49 @@ fn a_trail_that_cannot_be_had_exits_7_and_nothing_runs() {
     assert!(place.trails().is_empty());
 }
 
-#[test]
-fn a_trail_that_is_full_in_the_middle_of_a_call_gives_no_answer() {
-    let place = Place::with(&["add"]);
+/// Runs `bailiwick` where no file may become larger than so many blocks of the shell's.
+fn with_files_up_to(blocks: u32, place: &Place, words: &[&str]) -> Ended {
     // The shell ignores the signal that comes with the limit, and a program inherits that: the write itself fails.
-    let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
-    let bailiwick = env!("CARGO_BIN_EXE_bailiwick");
-    let text = format!("\"{}\"", "x".repeat(300));
-    let run = |words: &[&str]| {
-        let mut command = std::process::Command::new("sh");
-        command.args(["-c", script, bailiwick]).args(words);
-        command
-            .current_dir(place.path("."))
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("BAILIWICK_CACHE_DIR", place.path("cache"))
-            .env("XDG_STATE_HOME", place.path("state"));
-        crate::place::Ended::from(command.output().unwrap())
-    };
-    // Compiled code is larger than the limit: the cache fails too, and that alone is no error.
-    run(&["run", "add.wasm", "--args", &text, "--audit", "trail.jsonl"])
-        .exits(7)
-        .prints("");
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &script, env!("CARGO_BIN_EXE_bailiwick")])
+        .args(words)
+        .current_dir(place.path("."))
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("BAILIWICK_CACHE_DIR", place.path("cache"));
+    command.output().unwrap().into()
+}
+
+#[test]
+fn no_answer_is_given_that_is_not_in_the_trail() {
+    let place = Place::with(&["add"]);
+    // Compiled code is larger than the limits: from here on it comes from the cache.
+    place
+        .run(&["run", "add.wasm", "2", "3", "--cache-dir", "cache"])
+        .exits(0);
+    let padded = format!("[2, {}3]", " ".repeat(400));
+    let mut codes = Vec::new();
+    for blocks in 0..6 {
+        let trail = format!("{blocks}.jsonl");
+        let words = ["run", "add.wasm", "--args", &padded, "--audit", &trail];
+        let ended = with_files_up_to(blocks, &place, &words);
+        codes.push(ended.code);
+        if ended.code == Some(0) {
+            let call = records(&place.path(&trail)).pop().unwrap();
+            assert_eq!(
+                (&call["kind"], &call["outcome"]),
+                (&"call".into(), &"ok".into())
+            );
+        } else {
+            ended.exits(7).prints("").mentions("error: ");
+        }
+    }
+    assert!(
+        codes.contains(&Some(0)) && codes.contains(&Some(7)),
+        "{codes:?}"
+    );
 }
 
 #[test]
@@ -188,12 +212,14 @@ fn a_call_without_a_home_needs_a_place_for_its_trail() {
     let place = Place::with(&["add"]);
     let run = |words: &[&str]| {
         let mut command = place.command(words);
-        command.env_remove("XDG_STATE_HOME").env("HOME", "");
-        crate::place::Ended::from(command.output().unwrap())
+        command.env_remove("XDG_STATE_HOME");
+        Ended::from(command.output().unwrap())
     };
-    let ended = run(&["run", "add.wasm", "2", "3"]);
-    // The user's entry in the system's list may still name a home; the trail never goes to a relative place.
-    assert!(matches!(ended.code, Some(0 | 7)), "{}", ended.stderr);
+    run(&["run", "add.wasm", "2", "3"])
+        .exits(7)
+        .prints("")
+        .mentions("error: there is no place for the audit trail")
+        .mentions("hint: name a file with `--audit FILE`\n");
     run(&["run", "add.wasm", "2", "3", "--audit", "trail.jsonl"])
         .exits(0)
         .prints("5\n");

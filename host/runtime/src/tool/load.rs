@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use bailiwick_policy::Source as Layer;
 use bailiwick_policy::{Capability, Grant, Limit, Limits, Manifest, Rules, ToolPolicy, resolve};
 use rustix::fs::{FileType, Mode, OFlags};
 use sha2::{Digest as _, Sha256};
@@ -75,6 +76,8 @@ pub struct Missing {
     pub import: String,
     /// What it asks for.
     pub capability: Capability,
+    /// Where the first rules come from that do not grant it.
+    pub layer: Layer,
 }
 
 /// Why a component was refused. No code of it has run.
@@ -156,7 +159,7 @@ impl LoadError {
     /// What would help, in words for the operator.
     pub fn remedy(&self) -> Option<String> {
         match self {
-            Self::NotGranted(missing) => Some(lines_of_policy(missing)),
+            Self::NotGranted(missing) => to_grant(missing),
             Self::TooLarge { .. } => Some(raise(Limit::ComponentSize)),
             Self::CompileTime(_) => Some(raise(Limit::CompileTime)),
             Self::Minimum { limit, needed, .. } => {
@@ -204,15 +207,28 @@ fn quoted(names: &[String]) -> String {
     quoted.join(", ")
 }
 
-fn lines_of_policy(missing: &[Missing]) -> String {
+/// What to write, and where: in the layer that does not grant it.
+fn to_grant(missing: &[Missing]) -> Option<String> {
+    let place = match &missing.first()?.layer {
+        Layer::Flags => return Some(flags_to_grant(missing)),
+        Layer::File { file, tool } => format!("under `[tools.{tool}]` in `{file}`"),
+        Layer::Code => "in the rules of the embedding program".to_owned(),
+    };
     let mut lines =
-        "an entry in the tool's table grants it; an empty list links it and denies every use:"
-            .to_owned();
+        format!("an entry {place} grants it; an empty list links it and denies every use:");
     for Missing { capability, .. } in missing {
         // Writing to a String cannot fail.
         let _ = write!(lines, "\n    {}", capability.empty_line());
     }
-    lines
+    Some(lines)
+}
+
+fn flags_to_grant(missing: &[Missing]) -> String {
+    let flags: Vec<&str> = missing
+        .iter()
+        .filter_map(|missing| missing.capability.flag())
+        .collect();
+    format!("grant what it may have: `{}`", flags.join(" "))
 }
 
 impl Host {
@@ -392,17 +408,17 @@ fn wanted<'a>(host: &'a HostInner, outline: &Outline) -> Result<Wanted<'a>, Load
 }
 
 fn granted(wanted: &Wanted<'_>, options: &ToolOptions) -> Result<(), LoadError> {
-    let layers = || std::iter::once(&options.rules).chain(&options.narrowed_to);
     let mut missing = Vec::new();
     for (interface, import) in &wanted.interfaces {
         match &interface.needs {
-            Needs::Grant(capability) if !layers().all(|layer| layer.grants(capability)) => {
-                missing.push(Missing {
+            Needs::Grant(capability) => {
+                missing.extend(without(capability, options).map(|rules| Missing {
                     import: import.clone(),
                     capability: capability.clone(),
-                });
+                    layer: rules.source().clone(),
+                }))
             }
-            Needs::Grant(_) | Needs::Nothing => {}
+            Needs::Nothing => {}
         }
     }
     if missing.is_empty() {
@@ -410,6 +426,13 @@ fn granted(wanted: &Wanted<'_>, options: &ToolOptions) -> Result<(), LoadError> 
     } else {
         Err(LoadError::NotGranted(missing))
     }
+}
+
+/// The first layer that does not grant a capability.
+fn without<'a>(capability: &Capability, options: &'a ToolOptions) -> Option<&'a Arc<Rules>> {
+    std::iter::once(&options.rules)
+        .chain(&options.narrowed_to)
+        .find(|layer| !layer.grants(capability))
 }
 
 /// The compiled component, from the cache or from the compiler, which gets a thread with a deep stack and a deadline.

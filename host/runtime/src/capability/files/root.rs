@@ -27,6 +27,9 @@ pub(super) const SAFE: OFlags = OFlags::CLOEXEC
 /// How often a walk is tried again when a rename somewhere made the kernel unsure (`EAGAIN`).
 const RACES_MAX: usize = 16;
 
+/// Directories between a path and the root, at most: a path of the longest kind has half as many as bytes.
+const ANCESTORS_MAX: usize = 4096;
+
 /// Why there is no root.
 #[derive(Debug, thiserror::Error)]
 #[error("the root directory `{}` cannot be opened", path.display())]
@@ -75,7 +78,7 @@ pub(super) enum Walked {
 
 impl FileRoot {
     /// Opens the directory. It may itself be a link; nothing below it is followed. What is protected (a file, or a
-    /// directory with all that lies directly in it) is never written.
+    /// directory with all that lies in it) is never written.
     ///
     /// # Errors
     /// [`RootError`] when it does not exist, or is no directory.
@@ -151,6 +154,25 @@ impl FileRoot {
             .any(|path| fs::stat(path).is_ok_and(same))
     }
 
+    /// Whether a directory is one of the host's own, or lies in one: looked for upwards, to this root.
+    pub(super) fn lies_in_protected(&self, directory: &OwnedFd) -> Result<bool, Errno> {
+        let root = fs::fstat(&self.directory)?;
+        let mut directory = directory.try_clone().map_err(|_| Errno::MFILE)?;
+        for _ in 0..ANCESTORS_MAX {
+            let stat = fs::fstat(&directory)?;
+            if self.is_protected(&stat) {
+                return Ok(true);
+            }
+            if device(&stat) == device(&root) && stat.st_ino == root.st_ino {
+                return Ok(false);
+            }
+            let upwards = OFlags::RDONLY | OFlags::DIRECTORY | SAFE;
+            directory = fs::openat(&directory, "..", upwards, Mode::empty())?;
+        }
+        // It was moved out of the root meanwhile.
+        Err(Errno::XDEV)
+    }
+
     /// Whether this is the first use of a directory, whose stale temporary files are then to be removed.
     pub(super) fn first_use(&self, directory: &Stat) -> bool {
         let place = (device(directory), directory.st_ino);
@@ -166,11 +188,7 @@ impl FileRoot {
 }
 
 /// The device of a file, as one type on every system.
-#[expect(
-    clippy::unnecessary_cast,
-    clippy::cast_sign_loss,
-    reason = "its type differs between systems"
-)]
+#[expect(clippy::unnecessary_cast, reason = "its type differs between systems")]
 pub(super) fn device(stat: &Stat) -> u64 {
     stat.st_dev as u64
 }

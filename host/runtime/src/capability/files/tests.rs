@@ -87,3 +87,21 @@ fn neither_walk_waits_for_the_other_end_of_a_pipe() {
         assert_eq!(shown(&root.walk("pipe", OFlags::RDONLY)), "open");
     }
 }
+
+#[test]
+fn what_lies_anywhere_in_a_protected_directory_is_protected() {
+    let world = world();
+    let root = FileRoot::open(world.path(), vec![world.path().join("data")]).unwrap();
+    for (path, expected) in [("data", true), ("data/inner", true), ("other", false)] {
+        std::fs::create_dir_all(world.path().join(path)).unwrap();
+        let Walked::Open(directory) = root.walk(path, OFlags::RDONLY | OFlags::DIRECTORY) else {
+            panic!("{path} is not open");
+        };
+        assert_eq!(
+            root.lies_in_protected(&directory).unwrap(),
+            expected,
+            "{path}"
+        );
+    }
+    assert!(!root.lies_in_protected(root.directory()).unwrap());
+}

@@ -145,7 +145,7 @@ fn target(
     directory: &OwnedFd,
     name: &str,
 ) -> Result<Option<(Found, Mode)>, Errno> {
-    if root.is_protected(&fs::fstat(directory)?) {
+    if root.lies_in_protected(directory)? {
         return Ok(Some((Found::Protected, Mode::empty())));
     }
     match fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
