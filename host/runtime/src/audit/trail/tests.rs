@@ -1,3 +1,5 @@
+//! The trail as it is written: order, permissions, crashes, full disks, several writers.
+
 use std::fs;
 use std::io;
 use std::sync::{Arc, Mutex};

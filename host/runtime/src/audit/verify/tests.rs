@@ -1,3 +1,5 @@
+//! Every way to tamper with a trail, and that each is found.
+
 use std::io::{BufReader, Read as _};
 
 use super::super::line::encode;

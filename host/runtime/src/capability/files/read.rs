@@ -162,7 +162,9 @@ impl OpenFile {
         let mut room = max.min(left.saturating_add(1));
         let mut content = Vec::new();
         while room > 0 {
-            content.try_reserve_exact(room).map_err(|_| Failure::Limit(Limit::HostCallBytes))?;
+            content
+                .try_reserve_exact(room)
+                .map_err(|_| Failure::Limit(Limit::HostCallBytes))?;
             // A regular file gives less than there is room for only at its end.
             if self.step(&mut content, max)? < room {
                 break;
