@@ -107,3 +107,43 @@ async fn large_values_go_both_ways() {
         .unwrap();
     assert_eq!(answer.json().len(), 1_333_338);
 }
+
+#[tokio::test]
+async fn values_that_are_none_end_the_call_and_reach_nothing() {
+    let table = "read-file = [{ path = \"**\", everything = true }]\n";
+    let hold = Hold::new(World::new(), table);
+    let component = wat::parse_str(include_str!("../components/bad-values.wat")).unwrap();
+    let tool = hold.load(&component).unwrap();
+    let before = hold.records().len();
+    let mut wrong = Vec::new();
+    for function in [
+        "read-overlong",
+        "read-outside-of-memory",
+        "read-four-gibibytes",
+        "answer-nowhere",
+        "log-surrogate",
+        "log-no-level",
+        "text-of-one-byte",
+        "text-of-four-gibibytes",
+        "text-nowhere",
+        "no-character",
+        "no-case",
+    ] {
+        let ended = call(&tool, function, "[]").await;
+        if ended != "trap" && ended != "limit host-call-bytes" {
+            wrong.push(format!("{function}: {ended}"));
+        }
+        assert_eq!(
+            call(&tool, "fine", "[]").await,
+            "answer 42",
+            "after {function}"
+        );
+    }
+    assert_eq!(wrong, [] as [&str; 0]);
+    let records = hold.records();
+    let read = records[before..]
+        .iter()
+        .filter(|record| record["bytes"].as_u64() > Some(0));
+    assert_eq!(read.count(), 0);
+    assert!(!hold.trail().contains(hold.world.flag()));
+}

@@ -110,8 +110,13 @@ impl Trace {
         self.append(self.attempt(note, Phase::Opened))
     }
 
-    pub(super) fn closed(&self, note: &Note, bytes: u64) -> Result<(), Failure> {
-        self.finished(note, Phase::Closed, bytes, None)
+    pub(super) fn closed(
+        &self,
+        note: &Note,
+        bytes: u64,
+        failure: Option<&Failure>,
+    ) -> Result<(), Failure> {
+        self.finished(note, Phase::Closed, bytes, failure)
     }
 
     fn finished(

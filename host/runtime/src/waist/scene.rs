@@ -249,8 +249,20 @@ impl Scene {
     /// # Errors
     /// [`Failure::Fault`] when the close could not be recorded.
     pub fn close(&mut self, id: HandleId) -> Result<(), Failure> {
+        self.close_with(id, None)
+    }
+
+    /// Closes a handle because of a failure, which is recorded with its totals.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when the close could not be recorded.
+    pub fn close_after(&mut self, id: HandleId, failure: &Failure) -> Result<(), Failure> {
+        self.close_with(id, Some(failure))
+    }
+
+    fn close_with(&mut self, id: HandleId, failure: Option<&Failure>) -> Result<(), Failure> {
         match self.handles.close(id) {
-            Some((note, bytes)) => self.trace.closed(&note, bytes),
+            Some((note, bytes)) => self.trace.closed(&note, bytes, failure),
             None => Ok(()),
         }
     }

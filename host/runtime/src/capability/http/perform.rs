@@ -128,8 +128,9 @@ pub(super) async fn finish_body(
             Ok(operation.outgoing)
         }
         Err(error) => {
-            scene.close(operation.outgoing)?;
-            Err(error.into())
+            let failure = error.into();
+            scene.close_after(operation.outgoing, &failure)?;
+            Err(failure)
         }
     }
 }

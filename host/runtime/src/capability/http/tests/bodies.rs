@@ -177,8 +177,12 @@ async fn a_body_of_another_length_than_announced_is_invalid() {
     stage.write(outgoing, "hell").await.unwrap();
     let refused = stage.waist.held(FinishBody { outgoing }).await;
     assert!(matches!(refused, Err(Failure::Invalid(_))), "{refused:?}");
-    // The handle is closed, and recorded as such.
-    assert_eq!(stage.last()["phase"], "closed");
+    // The handle is closed, and the record says why.
+    let last = stage.last();
+    assert_eq!(
+        (&last["phase"], &last["outcome"]),
+        (&"closed".into(), &"invalid".into())
+    );
     assert_eq!(server.heads(), [""; 0]);
 }
 

@@ -293,12 +293,12 @@ async fn a_slow_drip_does_not_move_the_deadline() {
         }
     })
     .await;
-    let exchange = plain()
-        .begin(permit(&server.url("/")), nothing(), short())
-        .await
-        .unwrap();
-    let mut answer = exchange.finish().await.unwrap();
-    let error = whole(&mut answer).await.unwrap_err();
+    let read = async {
+        let permit = permit(&server.url("/"));
+        let exchange = plain().begin(permit, nothing(), short()).await?;
+        whole(&mut exchange.finish().await?).await
+    };
+    let error = read.await.unwrap_err();
     assert!(matches!(error, Error::Time), "{error:?}");
 }
 

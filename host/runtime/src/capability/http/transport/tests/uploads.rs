@@ -1,5 +1,7 @@
 //! Bodies that are sent in pieces.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::server::{Server, note_head, read_head, read_rest};
 use super::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -115,18 +117,20 @@ async fn a_server_that_does_not_read_holds_the_tool_back_until_the_deadline() {
     })
     .await;
     let permit = permit_method("POST", &server.url("/"));
-    let outbound = carrying(Payload::Chunked);
-    let mut exchange = plain().begin(permit, outbound, short()).await.unwrap();
     let piece = bytes::Bytes::from(vec![0; 1024 * 1024]);
-    let mut taken = 0;
-    let stopped = loop {
-        match exchange.write(piece.clone()).await {
-            Ok(()) => taken += 1,
-            Err(error) => break error,
+    let taken = AtomicUsize::new(0);
+    let write = async {
+        let outbound = carrying(Payload::Chunked);
+        let mut exchange = plain().begin(permit, outbound, short()).await?;
+        loop {
+            exchange.write(piece.clone()).await?;
+            taken.fetch_add(1, Ordering::Relaxed);
         }
     };
-    assert!(matches!(stopped, Error::Time));
+    let stopped: Result<std::convert::Infallible, Error> = write.await;
+    assert!(matches!(stopped, Err(Error::Time)));
     // What the kernel's buffers hold, and not what the tool would like to send.
+    let taken = taken.into_inner();
     assert!(taken < 64, "{taken} MiB were taken");
 }
 
