@@ -73,10 +73,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Builds the guests into `target/guests`.
+    /// Builds the guests into `target/guests`: all but those that need cargo-component, unless they are for `test`.
     Guests {
         /// What they are for.
-        #[arg(long = "for", value_enum, default_value = "test")]
+        #[arg(long = "for", value_enum, default_value = "quick")]
         purpose: Purpose,
     },
 }
