@@ -1,10 +1,12 @@
-//! Running the benchmarks: a release build, then the program that measures and prints the table.
+//! Running the benchmarks: the guests, a release build, then the program that measures and prints the table.
 
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::guests;
 use crate::progress::Progress;
+use crate::setup::{self, Purpose, Rustup};
 use crate::workspace::Workspace;
 
 /// Builds everything that is measured and runs the measurements; `arguments` go to them.
@@ -12,6 +14,8 @@ use crate::workspace::Workspace;
 /// # Errors
 /// Fails if something does not build or a measurement fails.
 pub(crate) fn run(workspace: &Workspace, progress: &Progress, arguments: &[String]) -> Result<()> {
+    let toolchain = setup::run(workspace, progress, Purpose::Quick, Rustup::Untouched)?;
+    guests::build(workspace, progress, &toolchain, Purpose::Quick)?;
     let step = "bench: building in release (some 10 minutes the first time)";
     let mut build = workspace.cargo();
     build.args([
