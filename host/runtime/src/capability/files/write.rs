@@ -10,7 +10,6 @@ use std::sync::Arc;
 use bailiwick_policy::{FileTarget, Found, Permit, RESERVED_PREFIX, decide_found};
 use rustix::fs::{self, AtFlags, Dir, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
-use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::operations::{Commit, Create, Write, WriteFile};
 use super::read::{found, found_instead, unavailable};
@@ -257,7 +256,7 @@ impl Place {
 /// A name that no rule can grant, no listing shows and nobody can guess.
 fn temporary_name() -> Result<String, Errno> {
     let mut random = [0_u8; 8];
-    getrandom(&mut random, GetRandomFlags::empty())?;
+    getrandom::fill(&mut random).map_err(|_| Errno::IO)?;
     Ok(format!(
         "{RESERVED_PREFIX}{:016x}.tmp",
         u64::from_le_bytes(random)

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use bailiwick_policy::{Capability, DrawRandom, Permit};
-use rustix::rand::{GetRandomFlags, getrandom};
 use serde::{Deserialize, Serialize};
 use wasmtime::component::{HasData, Linker};
 
@@ -65,13 +64,8 @@ impl Attempted for Bytes {
 }
 
 /// Fills a buffer with random bytes of the operating system.
-pub(crate) fn fill(mut bytes: &mut [u8]) -> Result<(), Failure> {
-    while !bytes.is_empty() {
-        let drawn = getrandom(&mut *bytes, GetRandomFlags::empty())
-            .map_err(|errno| Failure::Unavailable(std::io::Error::from(errno).to_string()))?;
-        bytes = bytes.get_mut(drawn..).unwrap_or_default();
-    }
-    Ok(())
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), Failure> {
+    getrandom::fill(bytes).map_err(|error| Failure::Unavailable(error.to_string()))
 }
 
 struct HasRandom;
