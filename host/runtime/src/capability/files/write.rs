@@ -227,7 +227,8 @@ impl Place {
             name: name.to_owned(),
             placed: false.into(),
         };
-        // Somebody who swept between these two lines holds the lock or has removed the file: a retry is due.
+        // Somebody who swept between these two lines holds the lock or has removed the file. Nothing was written yet: the
+        // tool learns `unavailable`, and may try again.
         fs::flock(&place.temporary, FlockOperation::NonBlockingLockExclusive)?;
         if fs::fstat(&place.temporary)?.st_nlink == 0 {
             return Err(Errno::AGAIN);
