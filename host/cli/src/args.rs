@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::author;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal;
@@ -33,6 +34,10 @@ pub(crate) enum Command {
     Audit(Audit),
     Schema(Schema),
     Completions(Completions),
+    New(author::new::Arguments),
+    Build(author::build::Arguments),
+    Test(author::test::Arguments),
+    Conform(author::conform::Arguments),
 }
 
 const ROOT_EXAMPLES: &str = "\

@@ -16,6 +16,7 @@
 
 mod args;
 mod audit;
+mod author;
 mod check;
 mod completions;
 mod exit;
@@ -59,6 +60,10 @@ fn command(command: &Command) -> Exit {
         Command::Audit(audit) => (audit::audit(&audit.command), false),
         Command::Schema(schema) => (schema::schema(schema), false),
         Command::Completions(shell) => (completions::completions(shell), false),
+        Command::New(new) => (author::new::run(new), false),
+        Command::Build(build) => (author::build::run(build), false),
+        Command::Test(test) => (author::test::run(test), false),
+        Command::Conform(conform) => (author::conform::run(conform), false),
     };
     result.unwrap_or_else(|failure| report(&failure, json))
 }
