@@ -10,3 +10,14 @@
         reason = "tests"
     )
 )]
+
+mod error;
+mod language;
+mod metadata;
+mod nearest;
+mod project;
+mod toolchain;
+
+pub use error::BuildError;
+pub use language::{Language, UnknownLanguage};
+pub use project::Project;
