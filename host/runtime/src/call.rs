@@ -25,6 +25,7 @@ pub use state::CallState;
 
 use crate::tool::{Function, FunctionError, Tool};
 use crate::value::{ArgumentError, Arguments, Signature};
+use crate::waist::StandIn;
 use invocation::{Dynamic, Typed};
 
 /// What a tool answered.
@@ -64,6 +65,7 @@ pub struct Call<'t> {
     grant: Grant,
     limits: Limits,
     cancellation: CancellationToken,
+    stand_in: Option<Arc<dyn StandIn>>,
 }
 
 impl<'t> Call<'t> {
@@ -78,6 +80,7 @@ impl<'t> Call<'t> {
             grant,
             limits,
             cancellation: CancellationToken::new(),
+            stand_in: None,
         })
     }
 
@@ -96,6 +99,13 @@ impl<'t> Call<'t> {
     /// Ends the call with [`Cause::Cancelled`] when the token is cancelled.
     pub fn cancel_with(mut self, token: CancellationToken) -> Self {
         self.cancellation = token;
+        self
+    }
+
+    /// Has this call's operations performed by something else than the host's capabilities: what is made up for a test. What
+    /// is decided, counted and recorded stays as it is.
+    pub fn performed_by(mut self, stand_in: Arc<dyn StandIn>) -> Self {
+        self.stand_in = Some(stand_in);
         self
     }
 
@@ -180,6 +190,7 @@ where
             grant: self.tool.grant().clone(),
             limits: self.tool.limits().clone(),
             cancellation: CancellationToken::new(),
+            stand_in: None,
         };
         let (result, _) = running::run(&call, "", Ok(Typed::new(parameters))).await?;
         Ok(result)

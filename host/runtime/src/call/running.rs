@@ -223,18 +223,15 @@ const VALUE_BYTES: u64 = size_of::<wasmtime::component::Val>() as u64;
 /// The way to this host's authority, or to what answers in its place.
 fn waist(call: &Call<'_>, id: &str) -> Waist {
     let tool = &call.tool.inner;
-    if let Some(make) = &tool.host.performer {
+    if let (Some(make), None) = (&tool.host.performer, &call.stand_in) {
         return Waist::there(make());
     }
     let trail = tool.host.trail.clone();
     let trace = Trace::new(trail, id.to_owned(), tool.name.clone(), tool.component);
     let meter = Meter::new(call.limits.clone());
-    Waist::here(Scene::new(
-        call.grant.clone(),
-        meter,
-        tool.host.services.clone(),
-        trace,
-    ))
+    let services = tool.host.services.clone();
+    let scene = Scene::new(call.grant.clone(), meter, services, trace);
+    Waist::here(scene.performed_by(call.stand_in.clone()))
 }
 
 /// Files first, so that a denial comes before any code of the tool's; then the instance; then the function.

@@ -28,13 +28,13 @@ mod scene;
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
 pub use meter::{Meter, Spent};
-pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording};
+pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
 pub use scene::{LogLine, Scene, Services};
 
 pub(crate) use failure::chain;
 pub(crate) use record::Trace;
 
-use operation::Erased;
+use operation::{Erased, opened};
 
 /// One call's way to the side that holds authority.
 ///
@@ -113,12 +113,5 @@ async fn ask<O: Operation>(
     performer: &mut dyn Performer,
     operation: O,
 ) -> Result<O::Reply, Failure> {
-    let reply = performer.perform(Box::new(Erased(operation))).await?;
-    match reply.downcast::<O::Reply>() {
-        Ok(reply) => Ok(*reply),
-        Err(_) => Err(Failure::Fault(format!(
-            "the performer answered `{}` with another type",
-            O::NAME
-        ))),
-    }
+    opened::<O>(performer.perform(Box::new(Erased(operation))).await)
 }

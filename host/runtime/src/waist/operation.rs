@@ -1,4 +1,5 @@
-//! What passes the waist: operations, plain data with a name, and the traits that say how each is treated.
+//! What passes the waist: operations, plain data with a name, and the traits that say how each is treated and by whom it is
+//! answered.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -44,7 +45,7 @@ pub trait Attempted: Operation {
     /// What is attempted, in the policy's terms.
     type Attempt<'a>: policy::Attempt<Target = Self::Target>;
     /// The checked, normalised form of the arguments that the permit holds.
-    type Target: Send;
+    type Target: Send + 'static;
     /// When it is recorded.
     const RECORDING: Recording;
 
@@ -97,6 +98,58 @@ pub trait Performer: Send {
         &'a mut self,
         operation: Box<dyn AnyOperation>,
     ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, Failure>>;
+}
+
+/// Performs in the place of the capabilities' own code, behind the same meter, decisions and records: what is made up for an
+/// author's tests.
+///
+/// Where a [`Performer`] answers instead of the whole authority side of the waist, this answers instead of its last step,
+/// the I/O. What is granted, denied, counted, recorded and held open is what it would be in a real call. It has no authority
+/// but its own: with one in place no code of a capability's runs.
+pub trait StandIn: Send + Sync {
+    /// Answers an attempt that was permitted, with its [`Operation::Reply`] in a box; another type is a host fault. `words` are
+    /// those of [`Attempted::words`], `permit` is a [`policy::Permit`] of [`Attempted::Target`].
+    ///
+    /// # Errors
+    /// Whatever the guest is to learn about why it did not work.
+    fn permitted(
+        &self,
+        operation: &dyn AnyOperation,
+        words: &str,
+        permit: &dyn Any,
+        scene: &mut Scene,
+    ) -> Result<Box<dyn Any + Send>, Failure>;
+
+    /// Answers an operation on a handle, likewise.
+    ///
+    /// # Errors
+    /// Whatever the guest is to learn about why it did not work.
+    fn held(
+        &self,
+        operation: &dyn AnyOperation,
+        scene: &mut Scene,
+    ) -> Result<Box<dyn Any + Send>, Failure>;
+
+    /// Is told that an attempt was denied, or that a second fact (a header, what was found) led to a denial.
+    fn denied(&self, operation: &'static str, words: &str, denial: &policy::Denial);
+}
+
+impl std::fmt::Debug for dyn StandIn {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("StandIn")
+    }
+}
+
+/// The reply in a box that another performer made, if it is of the type that the operation asks for.
+pub(super) fn opened<O: Operation>(
+    reply: Result<Box<dyn Any + Send>, Failure>,
+) -> Result<O::Reply, Failure> {
+    reply?.downcast().map(|reply| *reply).map_err(|_| {
+        Failure::Fault(format!(
+            "the performer answered `{}` with another type",
+            O::NAME
+        ))
+    })
 }
 
 pub(super) struct Erased<O>(pub(super) O);

@@ -41,6 +41,14 @@ impl Note {
             began: Instant::now(),
         }
     }
+
+    pub(super) fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    pub(super) fn words(&self) -> &str {
+        &self.words
+    }
 }
 
 /// Who a record is about: one call of one tool.

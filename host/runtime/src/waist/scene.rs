@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, RuleRef};
 
+use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
-use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording};
+use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording, StandIn};
 
 /// What the capabilities of a host work with (a directory, a transport, a database), by type. Made once, shared by all
 /// calls.
@@ -74,6 +75,8 @@ pub struct Scene {
     pending: Vec<Note>,
     /// The last denial, for the caller of the tool when it was the caller's argument.
     denial: Option<Denial>,
+    /// What performs in the place of the capabilities.
+    stand_in: Option<Arc<dyn StandIn>>,
 }
 
 impl std::fmt::Debug for Scene {
@@ -99,7 +102,14 @@ impl Scene {
             started: Instant::now(),
             pending: Vec::new(),
             denial: None,
+            stand_in: None,
         }
+    }
+
+    /// The same, with something else that performs.
+    pub(crate) fn performed_by(mut self, stand_in: Option<Arc<dyn StandIn>>) -> Self {
+        self.stand_in = stand_in;
+        self
     }
 
     /// What the capabilities of this host work with.
@@ -157,6 +167,9 @@ impl Scene {
         self.trace.number(&mut note);
         let recorded = self.trace.denied(&note, denial);
         self.denial = Some(denial.clone());
+        if let Some(stand_in) = &self.stand_in {
+            stand_in.denied(note.operation(), note.words(), denial);
+        }
         match recorded {
             Ok(()) => Failure::Denied,
             Err(fault) => fault,
@@ -186,7 +199,7 @@ impl Scene {
             }
         };
         if O::RECORDING == Recording::Counted {
-            return operation.perform(permit, self).await;
+            return self.perform(operation, permit).await;
         }
         let mut note = Note::new(
             O::NAME,
@@ -200,13 +213,26 @@ impl Scene {
             self.pending.push(note.clone());
         }
         let before = self.meter.spent().bytes();
-        let answer = operation.perform(permit, self).await;
+        let answer = self.perform(operation, permit).await;
         let bytes = self.meter.spent().bytes() - before;
         if O::RECORDING == Recording::Effect {
             note = self.pending.pop().unwrap_or(note);
         }
         self.record::<O>(note, &answer, bytes)?;
         answer
+    }
+
+    /// Does what was permitted, or has it done by what stands in for the capabilities.
+    async fn perform<O: Attempted>(
+        &mut self,
+        operation: O,
+        permit: Permit<O::Target>,
+    ) -> Result<O::Reply, Failure> {
+        let Some(stand_in) = self.stand_in.clone() else {
+            return operation.perform(permit, self).await;
+        };
+        let words = operation.words().into_owned();
+        opened::<O>(stand_in.permitted(&Erased(operation), &words, &permit, self))
     }
 
     /// Records what came of an attempt. A denial inside of it (an address, a link, a redirect) has its own record.
@@ -241,7 +267,10 @@ impl Scene {
     /// meter → perform.
     pub(super) async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
-        operation.perform(self).await
+        match self.stand_in.clone() {
+            None => operation.perform(self).await,
+            Some(stand_in) => opened::<O>(stand_in.held(&Erased(operation), self)),
+        }
     }
 
     /// Closes a handle and records its totals.
