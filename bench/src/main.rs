@@ -6,6 +6,7 @@ mod calls;
 mod compute;
 mod decisions;
 mod files;
+mod languages;
 mod memory;
 mod pair;
 mod report;
@@ -19,7 +20,7 @@ use report::{Report, Row};
 /// One measurement: a part of the table.
 type Measurement = fn() -> Result<Vec<Row>>;
 
-const MEASUREMENTS: [(&str, Measurement); 7] = [
+const MEASUREMENTS: [(&str, Measurement); 8] = [
     ("calls", calls::measure),
     ("threads", calls::measure_threads),
     ("files", files::measure),
@@ -27,6 +28,7 @@ const MEASUREMENTS: [(&str, Measurement); 7] = [
     ("compute", compute::measure),
     ("start", start::measure),
     ("memory", memory::measure),
+    ("languages", languages::measure),
 ];
 
 fn main() -> Result<()> {

@@ -17,6 +17,7 @@
 mod bench;
 mod demo;
 mod guests;
+mod languages;
 mod progress;
 mod section;
 mod setup;

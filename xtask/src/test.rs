@@ -9,18 +9,24 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::guests;
+use crate::languages::{self, Work};
 use crate::progress::{Progress, minutes, read};
+use crate::setup::languages::Languages;
 use crate::setup::{self, Purpose, Rustup};
 use crate::tidy::{self, Generated};
 use crate::workspace::Workspace;
 
 /// What [`run`] leaves out with `--quick`, and why.
-const LEFT_OUT_WHEN_QUICK: [(&str, &str); 3] = [
+const LEFT_OUT_WHEN_QUICK: [(&str, &str); 4] = [
     (
         "clippy",
         "it looks at every dependency for itself, minutes the first time",
     ),
     ("word-count", "building cargo-component takes minutes"),
+    (
+        "languages",
+        "their toolchains are 400 MB to download, and each builds for a while",
+    ),
     ("documentation", "`cargo doc` of all crates takes a minute"),
 ];
 
@@ -32,7 +38,7 @@ struct Report<'a> {
 }
 
 struct Row {
-    step: &'static str,
+    step: String,
     outcome: Outcome,
     duration: Duration,
 }
@@ -40,7 +46,7 @@ struct Row {
 enum Outcome {
     Passed,
     Failed(String),
-    LeftOut(&'static str),
+    LeftOut(String),
 }
 
 /// What test runners reported.
@@ -59,16 +65,30 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) 
     };
     report.step("formatting", |_| formatting(workspace, progress));
     report.step("tidy", |_| tidy::run(workspace, progress, Generated::Check));
+    let mut toolchain = None;
     report.step("guests", |_| {
-        let toolchain = setup::run(workspace, progress, purpose, Rustup::Untouched)?;
-        guests::build(workspace, progress, &toolchain, purpose)
+        let found = setup::run(workspace, progress, purpose, Rustup::Untouched)?;
+        guests::build(workspace, progress, &found, purpose)?;
+        toolchain = Some(found);
+        Ok(())
     });
     if purpose != Purpose::Quick {
         report.step("clippy", |_| clippy(workspace, progress));
     }
     report.step("build", |_| build(workspace, progress));
+    let mut languages = None;
+    if let Some(toolchain) = toolchain.filter(|_| purpose != Purpose::Quick) {
+        report.step("languages", |_| {
+            languages = Some(setup::languages::run(workspace, progress, &toolchain)?);
+            Ok(())
+        });
+    }
+    if let Some(languages) = &languages {
+        report.languages(languages, languages::guests(workspace, &workspace.command()));
+        report.languages(languages, languages::sdks(workspace));
+    }
     report.step("tests", |counts| {
-        tests(workspace, progress, purpose, counts)
+        tests(workspace, progress, purpose, languages.as_ref(), counts)
     });
     report.step("schemas", |_| schemas(workspace));
     match purpose {
@@ -127,6 +147,7 @@ fn tests(
     workspace: &Workspace,
     progress: &Progress,
     purpose: Purpose,
+    languages: Option<&Languages>,
     counts: &mut Counts,
 ) -> Result<()> {
     let mut command = workspace.cargo();
@@ -136,6 +157,11 @@ fn tests(
         .env("BAILIWICK_COMMAND", workspace.command());
     if purpose == Purpose::Quick {
         command.env("BAILIWICK_QUICK", "1");
+    }
+    if let Some(languages) = languages {
+        // In a variable of its own: the tests themselves are built by the toolchain that is active here.
+        command.env("BAILIWICK_TOOLCHAINS", languages.path()?);
+        command.envs(languages.settings());
     }
     let finished = progress.run("tests: all crates", &mut command)?;
     for reported in finished
@@ -193,7 +219,7 @@ fn documentation(workspace: &Workspace, progress: &Progress) -> Result<()> {
 }
 
 impl Report<'_> {
-    fn step(&mut self, step: &'static str, work: impl FnOnce(&mut Counts) -> Result<()>) {
+    fn step(&mut self, step: &str, work: impl FnOnce(&mut Counts) -> Result<()>) {
         let started = Instant::now();
         let outcome = match work(&mut self.counts) {
             Ok(()) => Outcome::Passed,
@@ -203,19 +229,37 @@ impl Report<'_> {
             }
         };
         self.rows.push(Row {
-            step,
+            step: step.to_owned(),
             outcome,
             duration: started.elapsed(),
         });
     }
 
+    /// A row for each language; one whose toolchain is not there is left out, but not where CI counts on it.
+    fn languages(&mut self, languages: &Languages, work: Vec<Work>) {
+        let in_ci = std::env::var_os("CI").is_some();
+        for mut work in work {
+            if languages.has(work.needs) || in_ci {
+                let progress = self.progress;
+                self.step(&work.name.clone(), |_| work.run(progress, languages));
+            } else {
+                let why = format!("there is no `{}`: {}", work.needs, languages.remedy());
+                self.leave(&work.name, why);
+            }
+        }
+    }
+
+    fn leave(&mut self, step: &str, why: String) {
+        self.rows.push(Row {
+            step: step.to_owned(),
+            outcome: Outcome::LeftOut(why),
+            duration: Duration::ZERO,
+        });
+    }
+
     fn leave_out(&mut self) {
         for (step, reason) in LEFT_OUT_WHEN_QUICK {
-            self.rows.push(Row {
-                step,
-                outcome: Outcome::LeftOut(reason),
-                duration: Duration::ZERO,
-            });
+            self.leave(step, format!("by --quick: {reason}"));
         }
     }
 
@@ -246,10 +290,10 @@ impl Row {
             Outcome::Failed(error) => {
                 format!("FAILED: {}", error.lines().next().unwrap_or_default())
             }
-            Outcome::LeftOut(reason) => format!("left out by --quick: {reason}"),
+            Outcome::LeftOut(reason) => format!("left out {reason}"),
         };
         format!(
-            "  {:<14} {:>6}  {outcome}",
+            "  {:<28} {:>6}  {outcome}",
             self.step,
             minutes(self.duration)
         )

@@ -9,6 +9,7 @@ mod apt;
 mod cargo_component;
 mod debian;
 mod files;
+pub(crate) mod languages;
 mod library;
 mod lock;
 
@@ -130,6 +131,14 @@ fn compiler(
 }
 
 impl Toolchain {
+    /// The folders of its programs, for the front of `PATH`; no rustup behind them changes a toolchain.
+    pub(crate) fn programs(&self) -> Vec<PathBuf> {
+        let mut programs = vec![self.refusing_rustup.clone()];
+        programs.extend(self.rustc.parent().map(Path::to_owned));
+        programs.extend(self.cargo_component.as_ref().map(|root| root.join("bin")));
+        programs
+    }
+
     /// A cargo command of this toolchain, out of reach of rustup and of the host build's settings.
     pub(crate) fn cargo(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.cargo);
