@@ -62,7 +62,7 @@ pub(crate) fn run(
     let mut languages = Languages {
         programs: rust.programs(),
         missing: Vec::new(),
-        go_proxy: folder.join("go-proxy"),
+        go_proxy: super::go::proxy(workspace, &folder)?,
     };
     if is_there("python3") {
         languages.programs.push(python(progress, &folder)?);

@@ -9,6 +9,7 @@ mod apt;
 mod cargo_component;
 mod debian;
 mod files;
+mod go;
 pub(crate) mod languages;
 mod library;
 mod lock;
