@@ -12,8 +12,8 @@ mod tests;
 
 pub use adapter::{Reader, Writer};
 pub use operations::{
-    CloseHandle, Commit, Create, ListFiles, OpenReader, Read, ReadFile, ReadRange, Seek, Size,
-    Write, WriteFile,
+    CloseHandle, Commit, Create, Entry, ListFiles, OpenReader, Read, ReadFile, ReadRange, Seek,
+    Size, Write, WriteFile,
 };
 pub use root::{FileRoot, RootError};
 
