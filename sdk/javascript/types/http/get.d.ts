@@ -1,0 +1,29 @@
+/**
+ * The whole answer of `url`. Redirects are followed, each decided again.
+ *
+ * @example
+ * const response = httpGet("https://api.example.com/v1/rates");
+ * if (!response.ok) throw new OtherError(`the server answered with status ${response.status}`);
+ * const rates = response.json();
+ *
+ * @param {string} url
+ * @returns {Response}
+ * @throws {DeniedError} the URL, an address or a redirect
+ * @throws {LimitError} `host-call-bytes` when the body is larger than one host call may carry: then use `httpOpen`
+ * @throws {QuotaError}
+ * @throws {UnavailableError}
+ */
+export function httpGet(url: string): Response;
+/**
+ * The answer of `url`, its body to be read in pieces.
+ *
+ * @example
+ * for (const piece of httpOpen("https://api.example.com/v1/export")) digest.update(piece);
+ *
+ * @param {string} url
+ * @returns {Incoming}
+ * @throws {HostError} as `httpGet` does, and `LimitError` with `handles`
+ */
+export function httpOpen(url: string): Incoming;
+import { Response } from "./answers.js";
+import { Incoming } from "./answers.js";
