@@ -31,6 +31,12 @@ pub use meter::{Meter, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
 pub use scene::{LogLine, Scene, Services};
 
+use std::sync::Arc;
+
+use bailiwick_policy::{Grant, Limits};
+
+use crate::audit::{Digest, Trail, TrailOptions};
+
 pub(crate) use failure::chain;
 pub(crate) use record::Trace;
 
@@ -61,6 +67,24 @@ impl Waist {
         Self {
             side: Side::Here(Box::new(scene)),
         }
+    }
+
+    /// A waist without a tool, whose operations are performed by what stands in for the capabilities: to test that alone, or
+    /// the adapter of a capability. Nothing behind it has authority, whatever the grant says; its trail is in memory.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] when the trail could not be begun.
+    pub fn performed_by(
+        grant: Grant,
+        limits: Limits,
+        stand_in: Arc<dyn StandIn>,
+    ) -> Result<Self, Failure> {
+        let trail = Trail::memory(TrailOptions::default());
+        let trail = trail.map_err(|error| Failure::Fault(chain(&error)))?;
+        let nobody = Digest::of(b"");
+        let trace = Trace::new(trail, String::new(), "".into(), nobody);
+        let scene = Scene::new(grant, Meter::new(limits), Services::default(), trace);
+        Ok(Self::here(scene.performed_by(Some(stand_in))))
     }
 
     /// The waist with something else on its other side, which holds whatever authority it holds.
