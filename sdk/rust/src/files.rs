@@ -1,7 +1,7 @@
 //! Files that the operator's policy names, one at a time.
 //!
 //! Paths are relative to the policy's root and use `/`. What the policy does not permit is [`Error::Denied`], whether or
-//! not it exists. Small files are read and written whole ([`read`], [`write`]); larger ones through a [`Reader`] or a
+//! not it exists. Small files are read and written whole ([`read()`], [`write()`]); larger ones through a [`Reader`] or a
 //! [`Writer`], which are also what an exported function is handed where its signature says `borrow<reader>` or
 //! `borrow<writer>`.
 

@@ -8,7 +8,6 @@ macro_rules! impl_lift {
         #[expect(unsafe_code, reason = "generated code calls it as unsafe; there is nothing unsafe in it")]
         impl $name {
             #[doc(hidden)]
-            #[expect(clippy::missing_safety_doc, clippy::panic, reason = "no host gives a case that is none")]
             pub unsafe fn _lift(number: u8) -> Self {
                 let cases = [$(Self::$case),*];
                 match cases.get(usize::from(number)) {
@@ -29,7 +28,6 @@ macro_rules! impl_handle {
         )]
         impl $handle {
             #[doc(hidden)]
-            #[expect(clippy::missing_safety_doc, reason = "not for people")]
             pub unsafe fn from_handle(handle: u32) -> Self {
                 // SAFETY: the caller's promise is the same.
                 $make(unsafe { <$raw>::from_handle(handle) })

@@ -1,4 +1,4 @@
-//! What a [bailiwick](https://docs.rs/bailiwick) tool in Rust needs, in the habits of the standard library.
+//! What a bailiwick tool in Rust needs, in the habits of the standard library.
 //!
 //! A tool is a WebAssembly component. It has no file system, no network, no clock and no randomness but what its world
 //! imports and its operator's policy grants. This crate gives those imports the shape that a Rust programmer expects: open

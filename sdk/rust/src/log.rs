@@ -108,7 +108,10 @@ pub fn panics() {
 }
 
 fn sentence(panic: &PanicHookInfo<'_>) -> String {
-    let message = panic.payload_as_str().unwrap_or("a value that is no text");
+    let payload = panic.payload();
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let message = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    let message = message.unwrap_or("a value that is no text");
     match panic.location() {
         Some(place) => format!("panicked at {place}: {message}"),
         None => format!("panicked: {message}"),
@@ -139,4 +142,44 @@ macro_rules! log_panics {
             };
         };
     };
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+    use super::*;
+    use std::any::Any;
+    use std::sync::{Arc, Mutex};
+
+    /// What the hook would log of this panic.
+    fn of(panicking: impl FnOnce() + std::panic::UnwindSafe) -> String {
+        let seen = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&seen);
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            *kept.lock().unwrap() = sentence(panic);
+        }));
+        let ended = std::panic::catch_unwind(panicking);
+        std::panic::set_hook(before);
+        assert!(ended.is_err());
+        seen.lock().unwrap().clone()
+    }
+
+    // One test, since there is one hook for the whole process.
+    #[test]
+    fn a_panic_is_told_with_its_place_and_its_message() {
+        let place = format!("panicked at {}:", file!());
+        let (fixed, built, other) = (
+            of(|| panic!("no table")),
+            of(|| panic!("no table {}", 7)),
+            of(|| std::panic::panic_any(Box::new(7) as Box<dyn Any + Send>)),
+        );
+        assert!(
+            fixed.starts_with(&place) && fixed.ends_with(": no table"),
+            "{fixed}"
+        );
+        assert!(built.ends_with(": no table 7"), "{built}");
+        assert!(other.ends_with(": a value that is no text"), "{other}");
+    }
 }
