@@ -11,6 +11,7 @@
     )
 )]
 
+mod create;
 mod error;
 mod language;
 mod metadata;
@@ -18,6 +19,9 @@ mod nearest;
 mod project;
 mod toolchain;
 
+pub use create::{
+    Bundle, CreateError, NAME_CHARS_MAX, Name, NameError, UnknownBundle, Wanted, create,
+};
 pub use error::BuildError;
 pub use language::{Language, UnknownLanguage};
 pub use project::Project;

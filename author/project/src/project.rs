@@ -1,7 +1,10 @@
 //! A tool's project on disk: what language it is, what the tool is called, where its WIT is.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use bailiwick_wit::{Declared, WitError, contract};
 
 use crate::error::BuildError;
 use crate::language::Language;
@@ -70,8 +73,52 @@ impl Project {
         self.folder.join(format!("{}.wasm", self.name))
     }
 
+    /// Its world, with our packages where its own `deps` have them not.
+    ///
+    /// # Errors
+    /// [`BuildError::Wit`].
+    pub fn declared(&self) -> Result<Declared, BuildError> {
+        let wit = self.wit();
+        Declared::from_folder(&wit, self.world()).map_err(wit_error(&wit))
+    }
+
+    /// Writes its WIT as a folder with complete `deps`, for programs that know nothing of ours, in the place of what stood there.
+    ///
+    /// # Errors
+    /// [`BuildError::Wit`], [`BuildError::Write`].
+    pub(crate) fn write_wit(&self, folder: &Path) -> Result<(), BuildError> {
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(BuildError::writing(folder))?;
+        }
+        contract::vendor(folder).map_err(wit_error(folder))?;
+        // After ours: what the author has vendored is what the author means.
+        copy_folder(&self.wit(), folder)
+    }
+
     /// Where its build looks for programs.
     pub(crate) fn search(&self) -> Search {
         Search::project(&self.folder)
     }
+}
+
+fn wit_error(folder: &Path) -> impl FnOnce(WitError) -> BuildError {
+    let folder = folder.to_owned();
+    move |source| BuildError::Wit {
+        folder,
+        source: Box::new(source),
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<(), BuildError> {
+    fs::create_dir_all(to).map_err(BuildError::writing(to))?;
+    for entry in fs::read_dir(from).map_err(BuildError::reading(from))? {
+        let source = entry.map_err(BuildError::reading(from))?.path();
+        let target = to.join(source.file_name().unwrap_or_default());
+        if source.is_dir() {
+            copy_folder(&source, &target)?;
+        } else {
+            fs::copy(&source, &target).map_err(BuildError::writing(target))?;
+        }
+    }
+    Ok(())
 }
