@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use bailiwick_section::Section;
+use bailiwick_wit::Declared;
 use serde::Deserialize;
 use wit_component::ComponentEncoder;
 
 use crate::progress::{Progress, read};
-use crate::section;
 use crate::setup::{Purpose, Toolchain, UNKNOWN, WASI};
 use crate::workspace::Workspace;
 
@@ -140,14 +141,7 @@ fn finish(
     guest: &Guest,
     component: Vec<u8>,
 ) -> Result<()> {
-    let contract = workspace.root.join("wit");
-    let described = section::describe(
-        &contract,
-        &guest.folder,
-        guest.about.world.as_deref(),
-        &guest.about.asks,
-    );
-    let section = described.with_context(|| format!("the guest `{}`", guest.name))?;
+    let section = describe(guest).with_context(|| format!("the guest `{}`", guest.name))?;
     let component = section.append_to(component)?;
     let path = workspace
         .guests_output()
@@ -159,6 +153,12 @@ fn finish(
         workspace.shown(&path)
     ));
     Ok(())
+}
+
+fn describe(guest: &Guest) -> Result<Section> {
+    let wit = guest.folder.join("wit");
+    let declared = Declared::from_folder(&wit, guest.about.world.as_deref())?;
+    Ok(declared.section(&guest.about.asks)?)
 }
 
 /// The example for cargo-component: a package outside the guests' workspace, as that tool wants it.

@@ -19,7 +19,6 @@ mod demo;
 mod guests;
 mod languages;
 mod progress;
-mod section;
 mod setup;
 mod test;
 mod tidy;

@@ -1,4 +1,11 @@
 //! The contract as authors have it: our WIT packages, an author's world, what a component differs from it in.
+//!
+//! ```text
+//! contract   our packages, embedded: what every world is made of
+//! Declared   an author's world, resolved: what a tool says that it imports and exports
+//! compare    a component against it: what it really imports and exports
+//! evolution  our packages against the released ones: what would break tools that exist
+//! ```
 
 #![cfg_attr(
     test,
@@ -10,3 +17,12 @@
         reason = "tests"
     )
 )]
+
+pub mod contract;
+mod declared;
+mod section;
+pub mod sources;
+
+pub use declared::Declared;
+pub use section::SectionError;
+pub use sources::WitError;

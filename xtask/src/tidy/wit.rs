@@ -1,11 +1,13 @@
 //! Our WIT packages parse, and together they resolve.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
-use wit_parser::Resolve;
+use bailiwick_wit::WitError;
+use bailiwick_wit::sources::{self, packages_in, parse};
 
 use super::Finding;
 use super::files::Repository;
-use crate::section::{packages_in, parse};
 
 /// Parses each package and resolves each against all others.
 pub(super) fn check(repository: &Repository) -> Result<Vec<Finding>> {
@@ -14,25 +16,16 @@ pub(super) fn check(repository: &Repository) -> Result<Vec<Finding>> {
     for main in &folders {
         let others = folders.iter().filter(|folder| *folder != main);
         if let Err(error) = resolve(main, others) {
-            findings.push(Finding::in_file(
-                &main.to_string_lossy(),
-                format!("{error:#}"),
-            ));
+            let message = format!("{:#}", anyhow::Error::new(error));
+            findings.push(Finding::in_file(&main.to_string_lossy(), message));
         }
     }
     Ok(findings)
 }
 
-fn resolve<'a>(
-    main: &'a std::path::Path,
-    others: impl Iterator<Item = &'a std::path::PathBuf>,
-) -> Result<()> {
+fn resolve<'a>(main: &'a Path, others: impl Iterator<Item = &'a PathBuf>) -> Result<(), WitError> {
     let others = others
         .map(|folder| parse(folder))
-        .collect::<Result<Vec<_>>>()?;
-    let mut resolve = Resolve::default();
-    let resolved = resolve.push_groups(parse(main)?, others);
-    resolved
-        .map(drop)
-        .map_err(|error| anyhow::anyhow!(error.render(&resolve.source_map)))
+        .collect::<Result<Vec<_>, _>>()?;
+    sources::resolve(parse(main)?, others).map(drop)
 }
