@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bailiwick_policy::{Grant, Limits, Manifest};
 use bailiwick_section::Section;
 use tokio::sync::Semaphore;
-use wasmtime::component::InstancePre;
+use wasmtime::component::{Component, InstancePre};
 
 use crate::audit::Digest;
 use crate::call::{Call, CallState};
@@ -80,6 +80,11 @@ impl Tool {
     /// The names of its imports, with versions.
     pub fn imports(&self) -> &[String] {
         &self.inner.imports
+    }
+
+    /// The compiled component, for those who run it in a way of their own, outside of any call: the conformance kit.
+    pub fn compiled(&self) -> &Component {
+        self.inner.pre.component()
     }
 
     /// What it asks for: what it imports, and what its functions want as handles.
