@@ -82,6 +82,15 @@ impl Project {
         Declared::from_folder(&wit, self.world()).map_err(wit_error(&wit))
     }
 
+    /// The programs that its build calls, as `NAME (PATH)`.
+    ///
+    /// # Errors
+    /// [`BuildError::Missing`] for the first that is neither the project's own nor on this machine.
+    pub fn toolchain(&self) -> Result<Vec<String>, BuildError> {
+        let tools = self.language.driver().toolchain(&self.search())?;
+        Ok(tools.iter().map(ToString::to_string).collect())
+    }
+
     /// Writes its WIT as a folder with complete `deps`, for programs that know nothing of ours, in the place of what stood there.
     ///
     /// # Errors

@@ -143,6 +143,15 @@ impl Variant {
         }
     }
 
+    /// The module of the SDKs whose types stand in the sample's signature.
+    pub(crate) fn sdk_module(self) -> Option<&'static str> {
+        match self {
+            Self::Files | Self::Filter => Some("files"),
+            Self::Web => Some("http"),
+            Self::Pure => None,
+        }
+    }
+
     /// The argument that the README shows.
     pub(crate) fn argument(self) -> &'static str {
         match self {

@@ -89,6 +89,7 @@ impl Words {
                 "asks_json",
                 asks(variant, |key, why| format!("{key:?}: {why:?}"), ", "),
             ),
+            ("cargo_component_with", with_sdk(variant)),
             ("grants", grants(name, bundle)),
             (
                 "run",
@@ -153,6 +154,17 @@ fn asks(variant: Variant, line: impl Fn(&str, &str) -> String, between: &str) ->
         .map(|(key, why)| line(key, why))
         .collect();
     lines.join(between)
+}
+
+/// cargo-component generates its own types unless it is told that the SDK has them.
+fn with_sdk(variant: Variant) -> String {
+    let Some(module) = variant.sdk_module() else {
+        return String::new();
+    };
+    format!(
+        "\n[package.metadata.component.bindings.with]\n\
+         \"bailiwick:{module}/types@0.1.0\" = \"bailiwick_sdk::{module}\"\n"
+    )
 }
 
 /// The lines of the policy: what the sample uses is granted where the sample uses it, the rest of the world is there to be

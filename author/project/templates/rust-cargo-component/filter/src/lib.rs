@@ -1,0 +1,22 @@
+//! Counts the lines of a file that it is handed.
+
+/// Made from the world in `wit` by cargo-component, before it compiles.
+#[allow(warnings)]
+#[rustfmt::skip]
+mod bindings;
+mod count;
+
+use bailiwick_sdk::files::{Error, Reader};
+use bindings::exports::{{namespace_snake}}::{{name_snake}}::counter::Guest;
+
+bailiwick_sdk::log_panics!();
+
+struct {{NamePascal}};
+
+bindings::export!({{NamePascal}} with_types_in bindings);
+
+impl Guest for {{NamePascal}} {
+    fn count_lines(text: &Reader) -> Result<u32, Error> {
+        Ok(count::lines(text)?)
+    }
+}
