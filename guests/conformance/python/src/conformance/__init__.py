@@ -1,0 +1,1 @@
+"""The tool that every language implements, in Python: values, outcomes, capabilities and handles."""
