@@ -84,7 +84,10 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) 
         });
     }
     if let Some(languages) = &languages {
-        report.languages(languages, languages::guests(workspace, &workspace.command()));
+        report.languages(
+            languages,
+            languages::guests(workspace, &workspace.command()),
+        );
         report.languages(languages, languages::sdks(workspace));
     }
     report.step("tests", |counts| {
@@ -104,6 +107,12 @@ fn formatting(workspace: &Workspace, progress: &Progress) -> Result<()> {
     for (what, manifest) in [
         ("the host's crates", "Cargo.toml"),
         ("the guests", "guests/Cargo.toml"),
+        ("the SDK for Rust", "sdk/rust/Cargo.toml"),
+        ("the conformance tool", "guests/conformance/rust/Cargo.toml"),
+        (
+            "the conformance tool of cargo-component",
+            "guests/conformance/rust-cargo-component/Cargo.toml",
+        ),
     ] {
         let mut command = workspace.cargo();
         command.args(["fmt", "--all", "--check", "--manifest-path", manifest]);

@@ -6,7 +6,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 /// Folders that are made, not written.
-const MADE: [&str; 3] = [".git", "target", "node_modules"];
+const MADE: [&str; 9] = [
+    ".git",
+    "target",
+    "node_modules",
+    "bindings",
+    "dist",
+    ".venv",
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+];
 
 /// The file that cargo-component writes into a guest's sources before it compiles them.
 const MADE_BY_CARGO_COMPONENT: &str = "bindings.rs";

@@ -9,15 +9,20 @@ use super::files::{Repository, TextFile};
 /// Tables of dependencies, wherever they stand in a manifest.
 const DEPENDENCIES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
-/// A guest that another tool builds cannot inherit from a workspace.
-const STANDS_ALONE: &str = "guests/examples/word-count/Cargo.toml";
+/// What another tool builds, or what is published or copied by itself, cannot inherit from a workspace.
+const STAND_ALONE: [&str; 4] = [
+    "guests/examples/word-count/Cargo.toml",
+    "guests/conformance/rust/Cargo.toml",
+    "guests/conformance/rust-cargo-component/Cargo.toml",
+    "sdk/rust/Cargo.toml",
+];
 
 /// Looks at the manifest of every package.
 pub(super) fn check(repository: &Repository) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for file in repository
         .with_ending("Cargo.toml")
-        .filter(|file| file.path != STANDS_ALONE)
+        .filter(|file| !STAND_ALONE.contains(&file.path.as_str()))
     {
         let manifest: Table =
             toml::from_str(&file.text).with_context(|| format!("`{}`", file.path))?;

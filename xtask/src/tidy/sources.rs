@@ -13,8 +13,9 @@ const LINES_MAX: usize = 600;
 const LONG_FILES: [(&str, &str); 0] = [];
 
 /// Endings of files that people write.
-const WRITTEN: [&str; 9] = [
-    ".rs", ".toml", ".md", ".wit", ".wat", ".sh", ".json", ".jsonl", ".txt",
+const WRITTEN: [&str; 18] = [
+    ".rs", ".toml", ".md", ".wit", ".wat", ".sh", ".json", ".jsonl", ".txt", ".py", ".js", ".mjs",
+    ".ts", ".c", ".cpp", ".h", ".zig", ".go",
 ];
 
 /// Looks at every file that people write.
