@@ -1,6 +1,7 @@
 //! The languages, one driver each.
 
 mod c;
+mod files;
 mod go;
 mod javascript;
 mod python;

@@ -1,7 +1,7 @@
 //! One run of a program: what it prints is kept, and shown only when it fails.
 
 use std::ffi::OsStr;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -76,6 +76,21 @@ impl Invocation {
             return Ok(());
         }
         Err(self.failed(&output))
+    }
+
+    /// Runs it, and passes on to standard error what it printed although it succeeded: warnings of a compiler.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub(crate) fn run_and_pass_on(mut self) -> Result<(), BuildError> {
+        let outcome = together(&mut self.command);
+        let (status, output) = outcome.map_err(|source| self.not_started(source))?;
+        if !status.success() {
+            return Err(self.failed(&output));
+        }
+        // That nobody can be told is no reason to fail a build.
+        let _ = io::stderr().write_all(&output);
+        Ok(())
     }
 
     /// Runs it and gives what it printed to standard output.

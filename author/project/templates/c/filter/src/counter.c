@@ -1,0 +1,19 @@
+/// Counts the lines of a file that the caller opened, in pieces of 64 KiB: a file of any size fits.
+#include "bailiwick.h"
+#include "lines.h"
+
+enum { PIECE = 65536 };
+
+bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_reader text, uint32_t *ret,
+                                                                    bailiwick_files_error *err) {
+  struct lines lines = {0};
+  for (;;) {
+    bailiwick_bytes piece;
+    if (!bailiwick_reader_read(text, PIECE, &piece, err)) return false;
+    if (piece.len == 0) break;
+    lines_add(&lines, piece.ptr, piece.len);
+    bailiwick_bytes_free(&piece);
+  }
+  *ret = lines_total(&lines);
+  return true;
+}
