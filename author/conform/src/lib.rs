@@ -10,3 +10,14 @@
         reason = "tests"
     )
 )]
+
+mod budget;
+mod host;
+mod rule;
+mod stage;
+mod value;
+
+pub use budget::Budget;
+pub use host::{Call, Ending, Floor, Host, Keeping, Loaded, Ours, Outcome};
+pub use rule::{Kind, Row, Rule, UnknownRule, table_markdown};
+pub use stage::{Stage, Traces, Trouble, Watch, When};
