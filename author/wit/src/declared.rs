@@ -70,6 +70,12 @@ impl Declared {
         }
     }
 
+    /// A world that was resolved elsewhere.
+    #[cfg(test)]
+    pub(crate) fn of(resolve: Resolve, world: WorldId) -> Self {
+        Self { resolve, world }
+    }
+
     /// All packages, for whoever generates something from their types.
     #[must_use]
     pub fn resolve(&self) -> &Resolve {

@@ -18,11 +18,15 @@
     )
 )]
 
+mod compare;
 pub mod contract;
 mod declared;
 mod section;
 pub mod sources;
+mod types;
 
+pub use compare::{CompareError, Comparison, Difference, compare};
 pub use declared::Declared;
 pub use section::SectionError;
 pub use sources::WitError;
+pub use types::Mismatch;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-use wit_parser::{PackageId, Resolve, UnresolvedPackageGroup};
+use wit_parser::{PackageId, Resolve, SourceMap, UnresolvedPackageGroup};
 
 /// Why WIT is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -101,15 +101,18 @@ pub fn packages_in(folder: &Path) -> Result<Vec<PathBuf>, WitError> {
 /// # Errors
 /// [`WitError::Read`], [`WitError::Parse`].
 pub fn parse(path: &Path) -> Result<UnresolvedPackageGroup, WitError> {
-    let place = path.to_string_lossy();
-    if !path.is_dir() {
+    let mut sources = SourceMap::default();
+    if path.is_dir() {
+        let pushed = sources.push_dir(path);
+        pushed.map_err(|source| WitError::Parse {
+            place: path.display().to_string(),
+            source: source.into(),
+        })?;
+    } else {
         let text = fs::read_to_string(path).map_err(reading(path))?;
-        return parse_text(&place, &text);
+        sources.push(path, text);
     }
-    UnresolvedPackageGroup::parse_dir(path).map_err(|source| WitError::Parse {
-        place: place.into_owned(),
-        source: source.into(),
-    })
+    parsed(&path.to_string_lossy(), sources)
 }
 
 /// One package as a text; `place` stands in messages for where it came from.
@@ -117,7 +120,13 @@ pub fn parse(path: &Path) -> Result<UnresolvedPackageGroup, WitError> {
 /// # Errors
 /// [`WitError::Parse`].
 pub fn parse_text(place: &str, text: &str) -> Result<UnresolvedPackageGroup, WitError> {
-    UnresolvedPackageGroup::parse(place, text).map_err(|(sources, error)| WitError::Parse {
+    let mut sources = SourceMap::default();
+    sources.push_str(place, text);
+    parsed(place, sources)
+}
+
+fn parsed(place: &str, sources: SourceMap) -> Result<UnresolvedPackageGroup, WitError> {
+    sources.parse().map_err(|(sources, error)| WitError::Parse {
         place: place.to_owned(),
         source: Box::new(Rendered(error.render(&sources))),
     })
