@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bailiwick::policy::{Capability, HttpUrl, UrlError};
 
 use crate::content::Content;
-use crate::fault::Case;
+use crate::fault::{Case, Family};
 use crate::performance::Performance;
 use crate::sources::{Clock, Random};
 
@@ -110,6 +110,57 @@ impl World {
     }
 }
 
+/// The operations that can fail with an error of the WIT, and the package whose error it is.
+const OPERATIONS: [(&str, Family); 19] = [
+    ("read-file.read", Family::Files),
+    ("read-file.read-range", Family::Files),
+    ("read-file.open", Family::Files),
+    ("write-file.write", Family::Files),
+    ("write-file.create", Family::Files),
+    ("list-files.list", Family::Files),
+    ("reader.read", Family::Files),
+    ("writer.write", Family::Files),
+    ("writer.commit", Family::Files),
+    ("http-get.get", Family::Http),
+    ("http-get.open", Family::Http),
+    ("http-request.send", Family::Http),
+    ("http-request.open", Family::Http),
+    ("http-request.upload", Family::Http),
+    ("incoming.read", Family::Http),
+    ("outgoing.write", Family::Http),
+    ("outgoing.finish", Family::Http),
+    ("clock.now", Family::Clock),
+    ("clock.elapsed", Family::Clock),
+];
+
+impl Place {
+    /// The place of this name (a capability, `read-file`, or an operation, `reader.read`), and the package whose errors it has.
+    pub fn named(name: &str) -> Option<(Self, Family)> {
+        let operation = OPERATIONS.iter().find(|(known, _)| *known == name);
+        if let Some((operation, family)) = operation {
+            return Some((Self::Operation(operation), *family));
+        }
+        let capability = Capability::from_key(name)?;
+        let family = Family::of(&capability)?;
+        Some((Self::Capability(capability), family))
+    }
+
+    /// The names of all places, in the order of the capabilities.
+    pub fn names() -> Vec<&'static str> {
+        let capabilities = [
+            "read-file",
+            "write-file",
+            "list-files",
+            "http-get",
+            "http-request",
+            "clock",
+            "random",
+        ];
+        let operations = OPERATIONS.iter().map(|(name, _)| *name);
+        capabilities.into_iter().chain(operations).collect()
+    }
+}
+
 impl Fault {
     /// Every use of the place ends so.
     pub fn always(place: Place, case: Case) -> Self {
@@ -177,5 +228,22 @@ impl Response {
     pub fn breaks_off_after(mut self, bytes: u64) -> Self {
         self.breaks_off_after = Some(bytes);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_a_name_and_a_package() {
+        for name in Place::names() {
+            assert!(Place::named(name).is_some(), "{name}");
+        }
+        for capability in Capability::BUILT_IN {
+            assert!(Place::names().contains(&capability.key()), "{capability}");
+        }
+        assert_eq!(Place::named("acme:db/query"), None);
+        assert_eq!(Place::named("reader.size"), None);
     }
 }

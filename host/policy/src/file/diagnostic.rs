@@ -1,4 +1,4 @@
-//! What is wrong with a policy file, as data and as a text with the line and a caret.
+//! What is wrong with a policy file (or another that people write), as data and as a text with the line and a caret.
 
 use std::fmt;
 use std::ops::Range;
@@ -31,18 +31,24 @@ pub struct Diagnostics {
 
 /// A mistake and the bytes of the file that it concerns.
 #[derive(Debug)]
-pub(super) struct Mistake {
-    pub(super) code: &'static str,
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
-    pub(super) span: Range<usize>,
+pub struct Mistake {
+    /// A stable code in kebab-case.
+    pub code: &'static str,
+    /// What is wrong, lower case and without a final stop.
+    pub message: String,
+    /// What to do, where there is something to do.
+    pub hint: Option<String>,
+    /// The bytes of the file.
+    pub span: Range<usize>,
 }
 
 /// A line longer than this is shown from a little before the mistake on.
 const LINE_CHARACTERS_MAX: usize = 160;
 
 impl Diagnostics {
-    pub(super) fn new(file: &str, text: &str, mut mistakes: Vec<Mistake>) -> Self {
+    /// What is wrong with the text of a file: at least one mistake.
+    #[must_use]
+    pub fn new(file: &str, text: &str, mut mistakes: Vec<Mistake>) -> Self {
         mistakes.sort_by_key(|mistake| mistake.span.start);
         let list = mistakes
             .into_iter()

@@ -130,6 +130,12 @@ pub(super) const TOOL: &[Key] = &[
     ),
 ];
 
+/// What stands in front of the grants in [`TOOL`]: which component is meant.
+const COMPONENT_KEYS: usize = 2;
+
+/// The keys of a tool that say what it may do.
+pub(super) const GRANTS: &[Key] = TOOL.split_at(COMPONENT_KEYS).1;
+
 pub(super) const FILE_RULE: &[Key] = &[
     required(
         "path",

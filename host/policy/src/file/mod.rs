@@ -3,6 +3,7 @@
 mod canonical;
 mod diagnostic;
 mod digest;
+mod grants;
 mod keys;
 mod node;
 mod parse;
@@ -15,8 +16,9 @@ mod suggest;
 mod text;
 
 pub(crate) use canonical::entries;
-pub use diagnostic::{Diagnostic, Diagnostics};
+pub use diagnostic::{Diagnostic, Diagnostics, Mistake};
 pub use digest::{Digest, DigestError};
+pub use grants::read_grants;
 pub use policy::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Network, Policy, Proxy, ToolPolicy,
 };

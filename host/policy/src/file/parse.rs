@@ -4,7 +4,7 @@ use super::diagnostic::{Diagnostics, Mistake};
 use super::keys::{AUDIT, FILE, NETWORK, TOOL};
 use super::node::{Kind, Node};
 use super::policy::{AuditSettings, AuditSync, Network, Policy, Proxy, ToolPolicy};
-use super::reader::Reader;
+use super::reader::{Reader, Values};
 use super::{protect, suggest};
 use crate::capability::Capability;
 use crate::extension::Extensions;
@@ -78,7 +78,7 @@ impl Policy {
     }
 }
 
-fn syntax_mistake(error: &toml_edit::TomlError) -> Mistake {
+pub(super) fn syntax_mistake(error: &toml_edit::TomlError) -> Mistake {
     let message = error.message().lines().collect::<Vec<_>>().join("; ");
     Mistake {
         code: "syntax",
@@ -151,6 +151,29 @@ impl<'t> Reader<'t> {
         let table = self.table(node)?;
         let place = format!("`[tools.{}]`", name.escape_debug());
         let values = self.known_but(is_extension_key, table, TOOL, &place, key);
+        let (rules, limits) = self.grants(name, table, &values, &node.span, extensions);
+        let sha256 = values.get("sha256").and_then(|(node, _)| self.digest(node));
+        let component = values
+            .get("component")
+            .and_then(|(node, _)| self.text(node))?;
+        Some(ToolPolicy {
+            name: name.into(),
+            component: component.to_owned(),
+            sha256,
+            rules: Arc::new(rules),
+            limits,
+        })
+    }
+
+    /// What a table grants, and its limits.
+    pub(super) fn grants(
+        &mut self,
+        name: &str,
+        table: &'t dyn TableLike,
+        values: &Values<'t>,
+        span: &Range<usize>,
+        extensions: &Extensions,
+    ) -> (Rules, Limits) {
         let source = Source::File {
             file: Arc::clone(&self.file),
             tool: name.into(),
@@ -169,7 +192,7 @@ impl<'t> Reader<'t> {
             let span = table
                 .key(key)
                 .and_then(toml_edit::Key::span)
-                .unwrap_or_else(|| node.span.clone());
+                .unwrap_or_else(|| span.clone());
             self.extension_key(
                 &mut rules,
                 key,
@@ -178,17 +201,7 @@ impl<'t> Reader<'t> {
                 extensions,
             );
         }
-        let sha256 = values.get("sha256").and_then(|(node, _)| self.digest(node));
-        let component = values
-            .get("component")
-            .and_then(|(node, _)| self.text(node))?;
-        Some(ToolPolicy {
-            name: name.into(),
-            component: component.to_owned(),
-            sha256,
-            rules: Arc::new(rules),
-            limits,
-        })
+        (rules, limits)
     }
 
     fn capability(
@@ -421,6 +434,6 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn is_extension_key(key: &str) -> bool {
+pub(super) fn is_extension_key(key: &str) -> bool {
     key.contains(':')
 }
