@@ -1,0 +1,305 @@
+//! What happened, held against what was expected.
+
+use std::collections::BTreeMap;
+
+use bailiwick::{Answer, CallError, Cause};
+use bailiwick_fake::{Attempt, Content, Performance};
+use serde_json::Value;
+
+use crate::difference::{Difference, Line, cut};
+use crate::format::{Call, Described, Ending, Expected};
+use crate::json;
+
+/// Bytes up to which a file is compared line by line.
+const TEXT_BYTES_MAX: u64 = 256 * 1024;
+
+/// Between an attempt and how it ended.
+const ENDS: &str = " -> ";
+
+/// What a call did.
+#[derive(Clone, Debug)]
+pub(crate) struct Happened {
+    pub(crate) outcome: Outcome,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) written: BTreeMap<String, Content>,
+    pub(crate) log: Vec<String>,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    Answer(Value),
+    Error(Value),
+    /// Without an outcome of the tool's, with the host's words for why.
+    End(Ending, String),
+}
+
+impl Happened {
+    pub(crate) fn new(ended: Result<Answer, CallError>, performance: &Performance) -> Self {
+        let log = match &ended {
+            Ok(answer) => &answer.report().log,
+            Err(error) => &error.report().log,
+        };
+        let log = log
+            .iter()
+            .map(|line| format!("{}: {}", line.level, line.message));
+        Self {
+            log: log.collect(),
+            outcome: outcome(&ended),
+            attempts: performance.attempts(),
+            written: performance.written(),
+        }
+    }
+
+    /// The attempts that a trail would name, in words, each with its ending where that is no success.
+    pub(crate) fn attempt_lines(&self) -> Vec<String> {
+        let named = self
+            .attempts
+            .iter()
+            .filter(|attempt| !attempt.is_only_counted());
+        named
+            .map(|attempt| with_ending(attempt, &attempt.ending()))
+            .collect()
+    }
+}
+
+fn outcome(ended: &Result<Answer, CallError>) -> Outcome {
+    let cause = match ended {
+        Ok(answer) => return Outcome::Answer(parsed(answer.json())),
+        Err(error) => error.cause(),
+    };
+    if let Cause::ToolError(json) = cause {
+        return Outcome::Error(parsed(json));
+    }
+    let limit = match cause {
+        Cause::Limit(limit) => Some(limit.code().to_owned()),
+        _ => None,
+    };
+    let ending = Ending {
+        code: cause.code().to_owned(),
+        limit,
+    };
+    Outcome::End(ending, chain(cause))
+}
+
+/// The host writes JSON; anything else would be shown as a text that no one expects.
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_else(|_| json.into())
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+fn with_ending(attempt: &Attempt, ending: &str) -> String {
+    match ending {
+        "done" => attempt.to_string(),
+        ending => format!("{attempt}{ENDS}{ending}"),
+    }
+}
+
+/// Everything that differs; nothing where the call did what was expected of it.
+pub(crate) fn differences(call: &Call, happened: &Happened) -> Vec<Difference> {
+    let mut found = Vec::new();
+    found.extend(outcome_difference(&call.outcome, &happened.outcome));
+    if let Some(expected) = &call.attempts {
+        found.extend(list_difference(
+            "attempts",
+            &expected.0,
+            &expected_endings(&expected.0, happened),
+        ));
+    }
+    if let Some(expected) = &call.writes {
+        found.extend(written_differences(&expected.0, &happened.written));
+    }
+    if let Some(expected) = &call.log {
+        found.extend(list_difference("log", &expected.0, &happened.log));
+    }
+    found
+}
+
+/// The attempts that were made: with their endings, except where the same attempt is expected without one.
+pub(crate) fn expected_endings(expected: &[String], happened: &Happened) -> Vec<String> {
+    let lines = happened.attempt_lines();
+    let bare = |line: &String| {
+        line.rsplit_once(ENDS)
+            .map_or(line.clone(), |(attempt, _)| attempt.to_owned())
+    };
+    let lines = lines.iter().enumerate().map(|(place, line)| {
+        let without = bare(line);
+        let wanted = expected
+            .get(place)
+            .is_some_and(|expected| *expected == without);
+        if wanted { without } else { line.clone() }
+    });
+    lines.collect()
+}
+
+fn list_difference(what: &str, expected: &[String], got: &[String]) -> Option<Difference> {
+    let text =
+        |lines: &[String]| -> String { lines.iter().map(|line| one_line(line) + "\n").collect() };
+    (expected != got).then(|| Difference::of_texts(what, &text(expected), &text(got)))
+}
+
+/// A line of a list stays one line of a report.
+fn one_line(line: &str) -> String {
+    line.replace('\r', "\\r").replace('\n', "\\n")
+}
+
+fn outcome_difference(expected: &Expected, got: &Outcome) -> Option<Difference> {
+    match (expected, got) {
+        (Expected::Success, Outcome::Answer(_)) => None,
+        (Expected::Answer(expected), Outcome::Answer(got)) => {
+            value_difference("answer", expected, got)
+        }
+        (Expected::Error(expected), Outcome::Error(got)) => {
+            value_difference("error", expected, got)
+        }
+        (Expected::End(expected), Outcome::End(got, _)) if expected.fits(got) => None,
+        (expected, got) => Some(Difference::instead(
+            "outcome",
+            expected_words(expected),
+            got_words(got),
+        )),
+    }
+}
+
+impl Ending {
+    /// Whether this is expected, where a limit need not be named.
+    pub(crate) fn fits(&self, got: &Self) -> bool {
+        self.code == got.code && (self.limit.is_none() || self.limit == got.limit)
+    }
+}
+
+fn expected_words(expected: &Expected) -> String {
+    match expected {
+        Expected::Success => "an answer".to_owned(),
+        Expected::Answer(value) => format!("the answer {}", cut(&value.to_string())),
+        Expected::Error(value) => format!("the error {}", cut(&value.to_string())),
+        Expected::End(ending) => format!("the end {ending}"),
+    }
+}
+
+fn got_words(got: &Outcome) -> String {
+    match got {
+        Outcome::Answer(value) => format!("the answer {}", cut(&value.to_string())),
+        Outcome::Error(value) => format!("the error {}", cut(&value.to_string())),
+        Outcome::End(ending, why) => format!("the end {ending}: {}", cut(why)),
+    }
+}
+
+fn value_difference(what: &str, expected: &Value, got: &Value) -> Option<Difference> {
+    let found = json::differences(expected, got);
+    let mut lines = Vec::new();
+    for json::Difference {
+        path,
+        expected,
+        got,
+    } in &found
+    {
+        if !path.is_empty() {
+            lines.push(Line::Same(format!("at {path}")));
+        }
+        match (expected, got) {
+            (Some(Value::String(expected)), Some(Value::String(got)))
+                if is_long(expected) || is_long(got) =>
+            {
+                lines.extend(Difference::of_texts(what, expected, got).lines);
+            }
+            (expected, got) => {
+                lines.push(Line::Expected(value_words(expected.as_ref())));
+                lines.push(Line::Got(value_words(got.as_ref())));
+            }
+        }
+    }
+    (!found.is_empty()).then(|| Difference::of(what, lines))
+}
+
+fn is_long(text: &str) -> bool {
+    text.contains('\n')
+}
+
+fn value_words(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), |value| cut(&value.to_string()))
+}
+
+fn written_differences(
+    expected: &BTreeMap<String, Described>,
+    got: &BTreeMap<String, Content>,
+) -> Vec<Difference> {
+    let more = got.keys().filter(|path| !expected.contains_key(*path));
+    let paths = expected.keys().chain(more);
+    paths
+        .filter_map(|path| {
+            written_difference(
+                path,
+                expected.get(path).map(|described| &described.0),
+                got.get(path),
+            )
+        })
+        .collect()
+}
+
+fn written_difference(
+    path: &str,
+    expected: Option<&Content>,
+    got: Option<&Content>,
+) -> Option<Difference> {
+    if expected == got {
+        return None;
+    }
+    let what = format!("file `{path}`");
+    let (Some(before), Some(after)) = (expected, got) else {
+        return Some(Difference::instead(
+            &what,
+            content_words(expected),
+            content_words(got),
+        ));
+    };
+    match (text(before), text(after)) {
+        (Some(before), Some(after)) => Some(Difference::of_texts(&what, &before, &after)),
+        (Some(_), None) | (None, Some(_)) | (None, None) => {
+            let mut difference =
+                Difference::instead(&what, content_words(expected), content_words(got));
+            let at = first_difference(before, after);
+            difference
+                .lines
+                .insert(0, Line::Same(format!("from byte {at} on")));
+            Some(difference)
+        }
+    }
+}
+
+/// The text of what is a text, and small enough to be compared line by line.
+fn text(content: &Content) -> Option<String> {
+    if content.size() > TEXT_BYTES_MAX {
+        return None;
+    }
+    String::from_utf8(content.to_vec()).ok()
+}
+
+fn content_words(content: Option<&Content>) -> String {
+    match content {
+        None => "not written".to_owned(),
+        Some(content) => format!("written, {} bytes", content.size()),
+    }
+}
+
+fn first_difference(one: &Content, other: &Content) -> u64 {
+    const PIECE: usize = 64 * 1024;
+    let mut offset = 0;
+    loop {
+        let (left, right) = (one.read(offset, PIECE), other.read(offset, PIECE));
+        let same = left
+            .iter()
+            .zip(&right)
+            .take_while(|(left, right)| left == right)
+            .count();
+        if same < left.len().max(right.len()) || left.is_empty() {
+            return offset + same as u64;
+        }
+        offset += PIECE as u64;
+    }
+}

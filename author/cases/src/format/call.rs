@@ -1,0 +1,214 @@
+//! A call of a case file: what is called, and what is expected of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use serde_json::Value;
+
+use super::content::Described;
+use super::errors::Words;
+use crate::json;
+
+/// A call, and what is expected of it. What is not mentioned is not looked at, except that the call must succeed where
+/// nothing is said of its outcome.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// The line at which it stands.
+    pub(crate) line: usize,
+    pub(crate) name: String,
+    /// The function; none where the tool has only one.
+    pub(crate) function: Option<String>,
+    /// JSON: an object or an array.
+    pub(crate) arguments: String,
+    pub(crate) outcome: Expected,
+    pub(crate) attempts: Option<Attempts>,
+    pub(crate) writes: Option<Writes>,
+    pub(crate) log: Option<Lines>,
+}
+
+/// What the call is to end with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expected {
+    /// Any answer.
+    Success,
+    /// This answer.
+    Answer(Value),
+    /// The tool's own error.
+    Error(Value),
+    /// No outcome of the tool's.
+    End(Ending),
+}
+
+/// How a call can end without an outcome of the tool's: the host's codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ending {
+    pub(crate) code: String,
+    /// The limit, of `limit-exceeded`.
+    pub(crate) limit: Option<String>,
+}
+
+/// The codes that a case can expect; those of a host's own trouble and of cancelling are not of a tool's making.
+const CODES: [&str; 5] = [
+    "denied",
+    "unavailable",
+    "invalid-arguments",
+    "limit-exceeded",
+    "trap",
+];
+
+/// The attempts, each perhaps with how it ends.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Attempts(pub(crate) Vec<String>);
+
+/// The files that are not afterwards what they were.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Writes(pub(crate) BTreeMap<String, Described>);
+
+/// The lines of the log.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Lines(pub(crate) Vec<String>);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Keys {
+    name: String,
+    function: Option<String>,
+    arguments: Option<toml::Value>,
+    arguments_json: Option<Json>,
+    answer: Option<toml::Value>,
+    answer_json: Option<Json>,
+    error: Option<toml::Value>,
+    error_json: Option<Json>,
+    ends: Option<Ending>,
+    attempts: Option<Attempts>,
+    writes: Option<Writes>,
+    log: Option<Lines>,
+}
+
+/// A text that is JSON.
+#[derive(Debug)]
+struct Json(Value);
+
+/// `[[call]]`.
+#[derive(Debug)]
+pub(super) struct CallTable(Call);
+
+impl<'de> Deserialize<'de> for CallTable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Keys::deserialize(deserializer)?.call().map(Self)
+    }
+}
+
+impl CallTable {
+    /// The call, at its line.
+    pub(super) fn at(self, line: usize) -> Call {
+        Call { line, ..self.0 }
+    }
+}
+
+impl Keys {
+    fn call<E: Error>(self) -> Result<Call, E> {
+        Ok(Call {
+            line: 0,
+            name: self.name,
+            function: self.function,
+            arguments: arguments(self.arguments, self.arguments_json)?,
+            outcome: outcome(
+                one_of("answer", self.answer, self.answer_json)?,
+                one_of("error", self.error, self.error_json)?,
+                self.ends,
+            )?,
+            attempts: self.attempts,
+            writes: self.writes,
+            log: self.log,
+        })
+    }
+}
+
+fn arguments<E: Error>(table: Option<toml::Value>, text: Option<Json>) -> Result<String, E> {
+    match one_of("arguments", table, text)? {
+        None => Ok("[]".to_owned()),
+        Some(arguments @ (Value::Array(_) | Value::Object(_))) => Ok(arguments.to_string()),
+        Some(_) => Err(E::custom(
+            "arguments are an array, or a table by the names of the parameters",
+        )),
+    }
+}
+
+/// A value that is written in TOML or, where TOML has no word for it, in JSON.
+fn one_of<E: Error>(
+    key: &str,
+    table: Option<toml::Value>,
+    text: Option<Json>,
+) -> Result<Option<Value>, E> {
+    match (table, text) {
+        (Some(_), Some(_)) => Err(E::custom(format!("`{key}` and `{key}-json` say the same"))),
+        (Some(table), None) => Ok(Some(json::of_toml(table))),
+        (None, Some(Json(value))) => Ok(Some(value)),
+        (None, None) => Ok(None),
+    }
+}
+
+fn outcome<E: Error>(
+    answer: Option<Value>,
+    error: Option<Value>,
+    ends: Option<Ending>,
+) -> Result<Expected, E> {
+    match (answer, error, ends) {
+        (None, None, None) => Ok(Expected::Success),
+        (Some(answer), None, None) => Ok(Expected::Answer(answer)),
+        (None, Some(error), None) => Ok(Expected::Error(error)),
+        (None, None, Some(ends)) => Ok(Expected::End(ends)),
+        (Some(_), Some(_), _) | (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => Err(E::custom(
+            "a call ends in one way: with an `answer`, with an `error`, or as `ends` says",
+        )),
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let value = serde_json::from_str(&text);
+        value
+            .map(Self)
+            .map_err(|error| Error::custom(format!("not JSON: {error}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Ending {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = Words::deserialize(deserializer)?;
+        if !CODES.contains(&words.name.as_str()) {
+            let codes: Vec<String> = CODES.iter().map(|code| format!("`{code}`")).collect();
+            let message = format!(
+                "no call ends with `{}`: there are {}",
+                words.name,
+                codes.join(", ")
+            );
+            return Err(Error::custom(message));
+        }
+        if words.payload.is_some() && words.name != "limit-exceeded" {
+            return Err(Error::custom(format!("nothing goes with `{}`", words.name)));
+        }
+        if let Some(limit) = &words.payload
+            && bailiwick::policy::Limit::from_key(limit).is_none()
+        {
+            return Err(Error::custom(format!("there is no limit `{limit}`")));
+        }
+        Ok(Self {
+            code: words.name,
+            limit: words.payload,
+        })
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.limit {
+            Some(limit) => write!(formatter, "{} ({limit})", self.code),
+            None => formatter.write_str(&self.code),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Case files that are read, and those that are not.
