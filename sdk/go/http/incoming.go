@@ -1,0 +1,62 @@
+package http
+
+import (
+	"io"
+
+	"bailiwick.dev/sdk/wit/bailiwick_http_types"
+	witRuntime "go.bytecodealliance.org/pkg/wit/runtime"
+)
+
+// pieceMax is how much one call of the host carries here: far below the host's own limit, and enough to make calls rare.
+const pieceMax = 1 << 20
+
+// Incoming is an answer whose body is read in pieces: an io.ReadCloser.
+type Incoming struct {
+	handle *bailiwick_http_types.Incoming
+}
+
+func opened(handle *bailiwick_http_types.Incoming, err error) (*Incoming, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &Incoming{handle}, nil
+}
+
+// Status is the status code.
+func (incoming *Incoming) Status() uint16 { return incoming.handle.Status() }
+
+// URL is the one that answered: the last one when there were redirects.
+func (incoming *Incoming) URL() string {
+	url := incoming.handle.Url()
+	witRuntime.Unpin()
+	return url
+}
+
+// Headers are those of the answer, in its order.
+func (incoming *Incoming) Headers() []Header {
+	headers := incoming.handle.Headers()
+	witRuntime.Unpin()
+	return headers
+}
+
+// Read reads up to len(buffer) bytes of the body; io.EOF at its end. Where the body breaks off it is ErrUnavailable, and what
+// came before is not the whole.
+func (incoming *Incoming) Read(buffer []byte) (int, error) {
+	if len(buffer) == 0 {
+		return 0, nil
+	}
+	piece, err := unpack(incoming.handle.Read(uint32(min(len(buffer), pieceMax))))
+	if err != nil {
+		return 0, err
+	}
+	if len(piece) == 0 {
+		return 0, io.EOF
+	}
+	return copy(buffer, piece), nil
+}
+
+// Close gives the answer back. It never fails.
+func (incoming *Incoming) Close() error {
+	incoming.handle.Drop()
+	return nil
+}
