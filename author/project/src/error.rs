@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
+use bailiwick_wit::Difference;
+
 use crate::language::Language;
 
 /// An error of a library that has no type of its own for it.
@@ -100,6 +102,17 @@ pub enum BuildError {
     /// What the toolchain made cannot be made a component.
     #[error("cannot make a component of what the toolchain built")]
     Encode(#[source] Cause),
+    /// What the manifest or the WIT says of the tool is nothing that a host would show.
+    #[error("cannot describe the tool")]
+    Section(#[source] Cause),
+    /// The component is not what its world says.
+    #[error("the component is not what its world `{world}` says")]
+    NotItsWorld {
+        /// The world.
+        world: String,
+        /// Where they differ.
+        differences: Vec<Difference>,
+    },
 }
 
 impl BuildError {

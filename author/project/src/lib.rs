@@ -11,6 +11,7 @@
     )
 )]
 
+mod assemble;
 mod create;
 mod error;
 mod language;
@@ -19,6 +20,7 @@ mod nearest;
 mod project;
 mod toolchain;
 
+pub use assemble::{Report, build};
 pub use create::{
     Bundle, CreateError, NAME_CHARS_MAX, Name, NameError, UnknownBundle, Wanted, create,
 };

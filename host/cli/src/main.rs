@@ -61,7 +61,7 @@ fn command(command: &Command) -> Exit {
         Command::Schema(schema) => (schema::schema(schema), false),
         Command::Completions(shell) => (completions::completions(shell), false),
         Command::New(new) => (author::new::run(new), false),
-        Command::Build(build) => (author::build::run(build), false),
+        Command::Build(build) => (author::build::run(build), build.json),
         Command::Test(test) => (author::test::run(test), false),
         Command::Conform(conform) => (author::conform::run(conform), false),
     };
