@@ -71,4 +71,4 @@ def _leaving(
 
 def _log(error: Exception) -> None:
     if _world.is_imported(_world.LOG):
-        log.exception(error)
+        log.traceback(error)

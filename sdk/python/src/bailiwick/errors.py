@@ -72,7 +72,7 @@ class BailiwickError(Exception):
         try:
             text = bailiwick.read_text("notes.txt")
         except bailiwick.BailiwickError as error:
-            bailiwick.log.warn(f"no notes: {error}")
+            bailiwick.log.warning(f"no notes: {error}")
             text = ""
     """
 

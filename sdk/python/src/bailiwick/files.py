@@ -276,9 +276,7 @@ class BinaryWriter(io.BufferedWriter):
         self._own.discard()
         super().close()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
         """Commits if the block ended well, and closes. Example: leave a `with` block."""
         try:
             if kind is None and not self.closed:
@@ -315,9 +313,7 @@ class TextWriter(io.TextIOWrapper):
         """Gives the handle back; what was not committed is dropped. Example: `file.close()`."""
         self._binary.close()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
         """Commits if the block ended well, and closes. Example: leave a `with` block."""
         try:
             if kind is None and not self.closed:
@@ -338,9 +334,7 @@ def open(
 @overload
 def open(file: str | ReaderHandle, mode: Literal["rb"]) -> io.BufferedReader[RawReader]: ...
 @overload
-def open(
-    file: str, mode: Literal["w"], *, encoding: str = ..., errors: str = ..., newline: str | None = ...
-) -> TextWriter: ...
+def open(file: str, mode: Literal["w"], *, encoding: str = ..., errors: str = ..., newline: str | None = ...) -> TextWriter: ...
 @overload
 def open(
     file: WriterHandle, mode: Literal["w"], *, encoding: str = ..., errors: str = ..., newline: str | None = ...

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from . import _world
-from .errors import answer
+from .errors import BailiwickError, answer
 from .files import PIECE
 
 if TYPE_CHECKING:
@@ -210,10 +210,14 @@ class Request:
 
     def _described(self) -> Any:
         request = _world.HTTP_TYPES.Request(self.method, self.url)
-        for name, value in self.headers:
-            answer(request.add_header, name, value)
-        if self.body is not None:
-            answer(request.set_body, self.body)
+        try:
+            for name, value in self.headers:
+                answer(request.add_header, name, value)
+            if self.body is not None:
+                answer(request.set_body, self.body)
+        except BailiwickError:
+            request.__exit__(None, None, None)
+            raise
         return request
 
 
@@ -265,9 +269,7 @@ class Upload:
         """The upload itself. Example: `with request.upload() as upload: …`."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /) -> None:
         """Breaks the request off, unless it is finished. Example: leave a `with` block."""
         self.close()
 

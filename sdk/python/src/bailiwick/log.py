@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from . import _world
 
-__all__ = ["Handler", "Output", "debug", "error", "exception", "info", "warn"]
+__all__ = ["Handler", "Output", "debug", "error", "info", "traceback", "warning"]
 
 Level = Literal["debug", "info", "warn", "error"]
 IN_COMPONENT: Final = sys.platform == "wasi"
@@ -29,8 +29,8 @@ def info(message: str) -> None:
     _line("info", message)
 
 
-def warn(message: str) -> None:
-    """Something that the operator may want to look at. Example: `bailiwick.log.warn("no header line")`."""
+def warning(message: str) -> None:
+    """Something that the operator may want to look at. Example: `bailiwick.log.warning("no header line")`."""
     _line("warn", message)
 
 
@@ -39,7 +39,7 @@ def error(message: str) -> None:
     _line("error", message)
 
 
-def exception(error: BaseException) -> None:
+def traceback(error: BaseException) -> None:
     """The traceback of `error`, at the level `error`: files, lines and functions, without the text of the lines.
 
     Python's own `traceback` reads the sources, and fails in a component, which has none.
@@ -48,7 +48,7 @@ def exception(error: BaseException) -> None:
         try:
             ...
         except KeyError as missing:
-            bailiwick.log.exception(missing)
+            bailiwick.log.traceback(missing)
     """
     for line in _traceback(error):
         _line("error", line)

@@ -118,9 +118,7 @@ class Values(exports.Values):
     def echo_bare_results(self, value: list[Result[None, None]]) -> list[Result[None, None]]:
         return value
 
-    def echo_several(
-        self, number: int, text: str, maybe: Colour | None, bytes: bytes
-    ) -> tuple[int, str, Colour | None, bytes]:
+    def echo_several(self, number: int, text: str, maybe: Colour | None, bytes: bytes) -> tuple[int, str, Colour | None, bytes]:
         return number, text, maybe, bytes
 
     def nothing(self) -> None:
@@ -226,7 +224,7 @@ class Capabilities(exports.Capabilities):
         {
             log.Level.DEBUG: bailiwick.log.debug,
             log.Level.INFO: bailiwick.log.info,
-            log.Level.WARN: bailiwick.log.warn,
+            log.Level.WARN: bailiwick.log.warning,
             log.Level.ERROR: bailiwick.log.error,
         }[level](message)
 

@@ -1,0 +1,1 @@
+"""What `componentize-py` generates for a world with everything, over a host in memory."""
