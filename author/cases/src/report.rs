@@ -9,7 +9,7 @@ use std::time::Duration;
 use bailiwick_fake::Outcome;
 use serde_json::{Value, json};
 
-use crate::compare::Happened;
+use crate::compare::{self, Happened};
 use crate::difference::Difference;
 
 pub use junit::to_junit;
@@ -54,6 +54,19 @@ pub enum Verdict {
     Failed,
     /// It did not, and what it did is expected from now on.
     Blessed,
+}
+
+impl CallReport {
+    /// How the call ended, every value as the host wrote it: `answer 3`, `error "denied"`, `ends trap`. Nothing, where the
+    /// call could not be made.
+    pub fn ended(&self) -> Option<String> {
+        let outcome = &self.happened.as_ref()?.outcome;
+        Some(match outcome {
+            compare::Outcome::Answer(value) => format!("answer {value}"),
+            compare::Outcome::Error(value) => format!("error {value}"),
+            compare::Outcome::End(ending, _) => format!("ends {ending}"),
+        })
+    }
 }
 
 /// Lines of the log that are shown with a failure.
