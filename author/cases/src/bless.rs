@@ -10,33 +10,36 @@ use crate::format::{Call, CaseFile, Ending, Expected, base64_of};
 use crate::json;
 use crate::report::{Report, Verdict};
 
-/// What becomes of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Blessed {
-    /// Nothing is to be changed.
-    Unchanged,
-    /// Its new text.
-    Text(String),
-}
-
 /// Files larger than this are not written into a case file: describe them with `repeat` and `bytes`.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// The keys that say how a call ends.
 const OUTCOME_KEYS: [&str; 5] = ["answer", "answer-json", "error", "error-json", "ends"];
 
-/// Makes what happened what is expected: rewrites, in the text of a case file, what differs in the calls of its report, and
-/// fills in an answer that was left open. Calls that could not be made, and files that are too large to write down, stay as
-/// they are, and failed.
+/// Makes what happened what is expected: rewrites, in a case file, what differs in the calls of its report, and fills in an
+/// answer that was left open. Calls that could not be made, and files that are too large to write down, stay as they are, and
+/// failed.
 ///
 /// # Errors
-/// [`CasesError::Write`], when the file was changed meanwhile in a way that the report does not fit.
-pub fn bless(file: &CaseFile, report: &mut Report) -> Result<Blessed, CasesError> {
-    let unreadable = |error: toml_edit::TomlError| CasesError::Write {
+/// [`CasesError::Write`].
+pub fn bless_file(file: &CaseFile, report: &mut Report) -> Result<(), CasesError> {
+    let failed = |error| CasesError::Write {
         path: file.path.clone(),
-        error: std::io::Error::other(error),
+        error,
     };
-    let mut document: DocumentMut = file.text.parse().map_err(unreadable)?;
+    let text = bless(file, report).map_err(|error| failed(std::io::Error::other(error)))?;
+    if text == file.text {
+        return Ok(());
+    }
+    std::fs::write(&file.path, text).map_err(failed)
+}
+
+/// The text of a case file in which what happened is expected.
+///
+/// # Errors
+/// What TOML says of a text that was read as TOML before: nothing.
+pub fn bless(file: &CaseFile, report: &mut Report) -> Result<String, toml_edit::TomlError> {
+    let mut document: DocumentMut = file.text.parse()?;
     for outcome in &mut report.calls {
         let (Some(happened), Some(call)) = (&outcome.happened, file.calls.get(outcome.place))
         else {
@@ -50,12 +53,7 @@ pub fn bless(file: &CaseFile, report: &mut Report) -> Result<Blessed, CasesError
             outcome.verdict = Verdict::Blessed;
         }
     }
-    let text = document.to_string();
-    Ok(if text == file.text {
-        Blessed::Unchanged
-    } else {
-        Blessed::Text(text)
-    })
+    Ok(document.to_string())
 }
 
 fn call_table(document: &mut DocumentMut, place: usize) -> Option<&mut dyn TableLike> {

@@ -27,7 +27,7 @@ pub enum CasesError {
         error: std::io::Error,
     },
     /// A case file, or the policy that it is run under, has mistakes.
-    #[error("`{}` has mistakes", .0.file())]
+    #[error("`{}` has {}", .0.file(), mistakes(.0))]
     Mistakes(Diagnostics),
     /// Nothing says what the tool may do.
     #[error("nothing says what the tool may do in `{}`", .0.display())]
@@ -64,7 +64,17 @@ impl CasesError {
                 "a case is a file such as `{}`",
                 folder.join("first.toml").display()
             )),
-            Self::Load(error) => error.remedy(),
+            Self::Load(error) => match &**error {
+                LoadError::Read { .. } => Some("`bailiwick build` makes the component".to_owned()),
+                error => error.remedy(),
+            },
         }
+    }
+}
+
+fn mistakes(diagnostics: &Diagnostics) -> String {
+    match diagnostics.list().len() {
+        1 => "a mistake".to_owned(),
+        count => format!("{count} mistakes"),
     }
 }

@@ -26,7 +26,7 @@ mod project;
 mod report;
 mod run;
 
-pub use bless::{Blessed, bless};
+pub use bless::{bless, bless_file};
 pub use difference::{Difference, Line};
 pub use error::CasesError;
 pub use format::CaseFile;

@@ -1,1 +1,285 @@
 //! Case files that are read, and those that are not.
+
+use std::path::Path;
+
+use bailiwick::policy::Diagnostics;
+use serde_json::json;
+
+use super::{CaseFile, Ending, Expected};
+
+fn parse(text: &str) -> Result<CaseFile, Diagnostics> {
+    CaseFile::parse(Path::new("cases/x.toml"), text.to_owned())
+}
+
+/// The mistake, with the line and the part of it that is meant.
+fn refused(text: &str) -> (String, String) {
+    let diagnostics = parse(text).map(|_| ()).unwrap_err();
+    let mistake = &diagnostics.list()[0];
+    let line = text.lines().nth(mistake.line as usize - 1).unwrap();
+    let meant = line
+        .chars()
+        .skip(mistake.column as usize - 1)
+        .take(mistake.width as usize);
+    (mistake.message.clone(), meant.collect())
+}
+
+#[test]
+fn reads_the_whole_of_a_scene() {
+    let file = parse(
+        r#"
+        policy = "../other.toml"
+        tool = "other"
+        directories = ["out"]
+        [files]
+        "data/text" = "a\n"
+        "data/bytes" = { base64 = "AAEC/w==" }
+        "data/large" = { repeat = "abc\n", bytes = 1000000 }
+        "data/denied" = { error = "denied" }
+        "data/limit" = { error = { limit = "file-size" } }
+        [[http]]
+        request = "GET https://api.example.com/v1/x"
+        status = 404
+        headers = { content-type = "text/plain", set-cookie = ["a", "b"] }
+        body = { repeat = "x", bytes = 10 }
+        breaks-off-after = 5
+        [[http]]
+        request = "POST https://api.example.com/v1/x"
+        error = { other = "no" }
+        [clock]
+        now = 2026-01-02T03:04:05Z
+        step = "1 ms"
+        [random]
+        bytes = { base64 = "AAE=" }
+        [[fault]]
+        at = "reader.read"
+        after = 2
+        error = "unavailable"
+        [[fault]]
+        at = "write-file"
+        error = { limit = "handles" }
+        [[call]]
+        name = "first"
+        [[call]]
+        name = "second"
+        "#,
+    );
+    let file = file.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(file.names().collect::<Vec<_>>(), ["first", "second"]);
+    assert_eq!(
+        file.calls.iter().map(|call| call.line).collect::<Vec<_>>(),
+        [32, 34]
+    );
+    assert_eq!(
+        (file.policy.as_deref(), file.tool.as_deref()),
+        (Some("../other.toml"), Some("other"))
+    );
+    // What the scene does is the fake's to prove; here it has to be the same as one that is put together by hand.
+    let world = format!("{:?}", file.world);
+    for part in [
+        "\"data/large\": Repeated",
+        "\"data/denied\": Case",
+        "RuleLimit",
+        "breaks_off_after: Some(5)",
+        "step: 1ms",
+        "Bytes([0, 1])",
+        "spared: 2",
+        "1767323045",
+        "\"set-cookie\", \"b\"",
+    ] {
+        assert!(world.contains(part), "{part}: {world}");
+    }
+}
+
+#[test]
+fn times_can_be_texts() {
+    for time in ["\"2026-01-02T03:04:05Z\"", "2026-01-02 04:04:05+01:00"] {
+        let file = parse(&format!(
+            "clock = {{ now = {time} }}\n[[call]]\nname = \"x\"\n"
+        ))
+        .unwrap();
+        assert!(
+            format!("{:?}", file.world.clone()).contains("1767323045"),
+            "{time}"
+        );
+    }
+}
+
+#[test]
+fn arguments_are_toml_or_json() {
+    for (arguments, json) in [
+        ("", "[]"),
+        (
+            "arguments = [1, 1.5, nan, -inf, \"a\", true, [2], { b = 3 }]",
+            r#"[1,1.5,"NaN","-Infinity","a",true,[2],{"b":3}]"#,
+        ),
+        ("arguments = { a = 1 }", r#"{"a":1}"#),
+        (
+            "arguments-json = '[null, 18446744073709551615]'",
+            "[null,18446744073709551615]",
+        ),
+    ] {
+        let file = parse(&format!("[[call]]\nname = \"x\"\n{arguments}\n")).unwrap();
+        assert_eq!(file.calls[0].arguments, json);
+    }
+}
+
+#[test]
+fn what_is_expected_is_one_outcome() {
+    let limit = |limit: Option<&str>| {
+        Expected::End(Ending {
+            code: "limit-exceeded".to_owned(),
+            limit: limit.map(ToOwned::to_owned),
+        })
+    };
+    for (key, expected) in [
+        ("", Expected::Success),
+        ("answer = 1", Expected::Answer(json!(1))),
+        ("answer-json = 'null'", Expected::Answer(json!(null))),
+        ("error = \"not-found\"", Expected::Error(json!("not-found"))),
+        (
+            "error = { limit = \"file-size\" }",
+            Expected::Error(json!({"limit": "file-size"})),
+        ),
+        ("ends = \"limit-exceeded\"", limit(None)),
+        ("ends = { limit-exceeded = \"fuel\" }", limit(Some("fuel"))),
+    ] {
+        let file = parse(&format!("[[call]]\nname = \"x\"\n{key}\n")).unwrap();
+        assert_eq!(file.calls[0].outcome, expected, "{key}");
+    }
+}
+
+#[test]
+fn says_what_is_wrong_and_where() {
+    let call = |key: &str| format!("[[call]]\nname = \"x\"\n{key}\n");
+    let scene = |key: &str| format!("{key}\n[[call]]\nname = \"x\"\n");
+    for (text, message, meant) in [
+        (scene("fils = {}"), "unknown field `fils`", "fils"),
+        (
+            call("arguments = 3"),
+            "arguments are an array, or a table",
+            "",
+        ),
+        (call("arguments-json = '['"), "not JSON: EOF", "'['"),
+        (
+            call("answer = 1\nanswer-json = '1'"),
+            "`answer` and `answer-json` say the same",
+            "",
+        ),
+        (
+            call("error = 1\nends = \"trap\""),
+            "a call ends in one way",
+            "",
+        ),
+        (
+            call("ends = \"crash\""),
+            "no call ends with `crash`: there are `denied`",
+            "\"crash\"",
+        ),
+        (
+            call("ends = { trap = \"x\" }"),
+            "nothing goes with `trap`",
+            "{ trap = \"x\" }",
+        ),
+        (
+            call("ends = { limit-exceeded = \"patience\" }"),
+            "there is no limit `patience`",
+            "{ limit-exceeded = \"patience\" }",
+        ),
+        (
+            call("writes = { x = { base64 = \"?\" } }"),
+            "not base64",
+            "{ base64 = \"?\" }",
+        ),
+        (
+            scene("files = { \"/etc/passwd\" = \"\" }"),
+            "no tool can name `/etc/passwd`",
+            "\"/etc/passwd\"",
+        ),
+        (
+            scene("files = { a = { repeat = \"x\" } }"),
+            "expected a text, `{ base64",
+            "{ repeat = \"x\" }",
+        ),
+        (
+            scene("files = { a = { base64 = \"\", error = \"denied\" } }"),
+            "a file either holds something or fails",
+            "",
+        ),
+        (
+            scene("files = { a = { error = { limit = \"http-bytes\" } } }"),
+            "there is no limit `http-bytes`",
+            "",
+        ),
+        (
+            scene("http = [{ request = \"https://a.example/\" }]"),
+            "`request` is a method and a URL",
+            "",
+        ),
+        (
+            scene("http = [{ request = \"GET file:///etc\" }]"),
+            "no tool can request `file:///etc`",
+            "",
+        ),
+        (
+            scene(
+                "http = [{ request = \"GET https://a.example/\", status = 1, error = \"denied\" }]",
+            ),
+            "a server either answers or fails",
+            "",
+        ),
+        (
+            scene("clock = { now = \"yesterday\" }"),
+            "",
+            "\"yesterday\"",
+        ),
+        (
+            scene("clock = { now = 2026-01-02 }"),
+            "a time needs a date",
+            "2026-01-02",
+        ),
+        (scene("clock = { step = \"soon\" }"), "", "\"soon\""),
+        (
+            scene("random = { seed = 1, bytes = \"x\" }"),
+            "random bytes come from a `seed` or are given",
+            "",
+        ),
+        (
+            scene("fault = [{ at = \"reader.size\", error = \"denied\" }]"),
+            "nothing can fail at `reader.size`: there are `read-file`",
+            "",
+        ),
+        (
+            scene("fault = [{ at = \"clock\", error = \"quota\" }]"),
+            "there is no error `quota`",
+            "",
+        ),
+        (
+            scene("policy = \"a\"\ngrants = { clock = true }"),
+            "`policy` and `[grants]` both say",
+            "",
+        ),
+        (
+            scene("grants = { component = \"a.wasm\" }"),
+            "unknown key `component` in `[grants]`",
+            "component",
+        ),
+        ("".to_owned(), "missing field `call`", ""),
+        (scene("call = 1"), "duplicate key", ""),
+    ]
+    .into_iter()
+    .filter(|(text, _, _)| !text.is_empty())
+    {
+        let (said, shown) = refused(&text);
+        assert!(said.starts_with(message), "{text}{said}");
+        assert!(
+            meant.is_empty() || shown == meant,
+            "{text}{said}: `{shown}`"
+        );
+    }
+}
+
+#[test]
+fn a_file_without_a_call_is_none() {
+    assert!(parse("").is_err());
+    assert!(parse("files = {}").is_err());
+}
