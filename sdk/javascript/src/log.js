@@ -11,6 +11,8 @@
 
 import { log as write } from "bailiwick:log/log@0.1.0";
 
+import { hostText } from "./arguments.js";
+
 /**
  * How much a line matters.
  *
@@ -27,7 +29,7 @@ import { log as write } from "bailiwick:log/log@0.1.0";
  * @param {string} message
  */
 export function log(level, message) {
-  write(level, message);
+  write(level, hostText(message));
 }
 
 /**
@@ -39,7 +41,7 @@ export function log(level, message) {
  * @param {string} message
  */
 export function debug(message) {
-  write("debug", message);
+  log("debug", message);
 }
 
 /**
@@ -51,7 +53,7 @@ export function debug(message) {
  * @param {string} message
  */
 export function info(message) {
-  write("info", message);
+  log("info", message);
 }
 
 /**
@@ -63,7 +65,7 @@ export function info(message) {
  * @param {string} message
  */
 export function warn(message) {
-  write("warn", message);
+  log("warn", message);
 }
 
 /**
@@ -75,5 +77,5 @@ export function warn(message) {
  * @param {string} message
  */
 export function error(message) {
-  write("error", message);
+  log("error", message);
 }

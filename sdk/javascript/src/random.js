@@ -7,8 +7,8 @@
 
 import { bytes } from "bailiwick:random/random@0.1.0";
 
+import { byteCount } from "./arguments.js";
 import { host } from "./errors.js";
-import { byteCount } from "./numbers.js";
 
 export * from "./errors.js";
 

@@ -53,6 +53,9 @@ export class Utf8Decoder {
   /**
    * The text of the next piece, without a character that is not complete yet.
    *
+   * @example
+   * text += decoder.push(piece);
+   *
    * @param {Uint8Array} bytes
    * @returns {string}
    */
@@ -62,6 +65,9 @@ export class Utf8Decoder {
 
   /**
    * What is left at the end: U+FFFD for a character that never was completed, else nothing.
+   *
+   * @example
+   * text += decoder.end();
    *
    * @returns {string}
    */

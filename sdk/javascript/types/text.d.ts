@@ -31,12 +31,18 @@ export class Utf8Decoder {
     /**
      * The text of the next piece, without a character that is not complete yet.
      *
+     * @example
+     * text += decoder.push(piece);
+     *
      * @param {Uint8Array} bytes
      * @returns {string}
      */
     push(bytes: Uint8Array): string;
     /**
      * What is left at the end: U+FFFD for a character that never was completed, else nothing.
+     *
+     * @example
+     * text += decoder.end();
      *
      * @returns {string}
      */

@@ -5,8 +5,8 @@
  * @module
  */
 
+import { byteCount, byteOffset } from "../arguments.js";
 import { host } from "../errors.js";
-import { byteCount, byteOffset } from "../numbers.js";
 import { encodeUtf8, Utf8Decoder } from "../text.js";
 
 /** Bytes that are read at a time: well below what one host call may carry, and little memory. */
@@ -108,6 +108,9 @@ export class Reader {
 
   /**
    * What is left of the file, in pieces of 65,536 bytes.
+   *
+   * @example
+   * for (const piece of reader) digest.update(piece);
    *
    * @returns {Generator<Uint8Array, void, void>}
    */

@@ -6,6 +6,7 @@
 
 import { list as listEntries } from "bailiwick:files/list-files@0.1.0";
 
+import { hostText } from "../arguments.js";
 import { host } from "../errors.js";
 
 /**
@@ -31,6 +32,6 @@ import { host } from "../errors.js";
  * @throws {UnavailableError}
  */
 export function list(path) {
-  const entries = host(() => listEntries(path));
+  const entries = host(() => listEntries(hostText(path)));
   return entries.map(({ name, kind, size }) => ({ name, kind, size: Number(size) }));
 }

@@ -6,8 +6,8 @@
 
 import { open as openHandle, read, readRange as readSome } from "bailiwick:files/read-file@0.1.0";
 
+import { byteCount, byteOffset, hostText } from "../arguments.js";
 import { host } from "../errors.js";
-import { byteCount, byteOffset } from "../numbers.js";
 import { decodeUtf8 } from "../text.js";
 import { Reader } from "./handles.js";
 
@@ -25,7 +25,7 @@ import { Reader } from "./handles.js";
  * @throws {UnavailableError}
  */
 export function readBytes(path) {
-  return host(() => read(path));
+  return host(() => read(hostText(path)));
 }
 
 /**
@@ -55,7 +55,7 @@ export function readText(path) {
  * @throws {HostError} as `readBytes` does
  */
 export function readRange(path, offset, length) {
-  return host(() => readSome(path, byteOffset(offset), byteCount(length)));
+  return host(() => readSome(hostText(path), byteOffset(offset), byteCount(length)));
 }
 
 /**
@@ -75,7 +75,7 @@ export function readRange(path, offset, length) {
  * @throws {UnavailableError}
  */
 export function open(path) {
-  return new Reader(host(() => openHandle(path)));
+  return new Reader(host(() => openHandle(hostText(path))));
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { create as createHandle, write } from "bailiwick:files/write-file@0.1.0";
 
+import { hostText } from "../arguments.js";
 import { host } from "../errors.js";
 import { encodeUtf8 } from "../text.js";
 import { Writer } from "./handles.js";
@@ -25,7 +26,7 @@ import { Writer } from "./handles.js";
  * @throws {UnavailableError}
  */
 export function writeBytes(path, bytes) {
-  host(() => write(path, bytes));
+  host(() => write(hostText(path), bytes));
 }
 
 /**
@@ -59,7 +60,7 @@ export function writeText(path, text) {
  * @throws {UnavailableError}
  */
 export function create(path) {
-  return new Writer(host(() => createHandle(path)));
+  return new Writer(host(() => createHandle(hostText(path))));
 }
 
 /**

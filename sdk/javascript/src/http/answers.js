@@ -4,8 +4,8 @@
  * @module
  */
 
+import { byteCount } from "../arguments.js";
 import { host } from "../errors.js";
-import { byteCount } from "../numbers.js";
 import { decodeUtf8 } from "../text.js";
 
 /** Bytes of a body that are read at a time. */
@@ -46,6 +46,9 @@ export class Headers {
   /**
    * The value of the header `name`, in any case; several values are joined with `, `, and none is `null`.
    *
+   * @example
+   * const type = response.headers.get("content-type");
+   *
    * @param {string} name
    * @returns {string | null}
    */
@@ -57,6 +60,9 @@ export class Headers {
   /**
    * The values of all headers called `name`, in any case.
    *
+   * @example
+   * const links = response.headers.getAll("link");
+   *
    * @param {string} name
    * @returns {string[]}
    */
@@ -67,6 +73,9 @@ export class Headers {
 
   /**
    * Pairs of name and value.
+   *
+   * @example
+   * const names = [...response.headers].map(([name]) => name);
    *
    * @returns {Generator<[string, string], void, void>}
    */
@@ -122,6 +131,9 @@ class Answer {
   /**
    * The body, or what is left of it.
    *
+   * @example
+   * const image = httpGet("https://example.com/logo.png").bytes();
+   *
    * @returns {Uint8Array}
    */
   bytes() {
@@ -173,6 +185,9 @@ export class Response extends Answer {
 
   /**
    * The body.
+   *
+   * @example
+   * writeBytes("out/logo.png", httpGet("https://example.com/logo.png").bytes());
    *
    * @returns {Uint8Array}
    */
@@ -233,6 +248,9 @@ export class Incoming extends Answer {
   /**
    * What is left of the body, in pieces of at most 65,536 bytes.
    *
+   * @example
+   * for (const piece of incoming) digest.update(piece);
+   *
    * @returns {Generator<Uint8Array, void, void>}
    */
   [Symbol.iterator]() {
@@ -241,6 +259,9 @@ export class Incoming extends Answer {
 
   /**
    * What is left of the body.
+   *
+   * @example
+   * const rest = incoming.bytes();
    *
    * @returns {Uint8Array}
    */

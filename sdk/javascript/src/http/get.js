@@ -6,6 +6,7 @@
 
 import { get, open } from "bailiwick:http/http-get@0.1.0";
 
+import { hostText } from "../arguments.js";
 import { host } from "../errors.js";
 import { Incoming, Response } from "./answers.js";
 
@@ -25,7 +26,7 @@ import { Incoming, Response } from "./answers.js";
  * @throws {UnavailableError}
  */
 export function httpGet(url) {
-  return new Response(host(() => get(url)));
+  return new Response(host(() => get(hostText(url))));
 }
 
 /**
@@ -39,5 +40,5 @@ export function httpGet(url) {
  * @throws {HostError} as `httpGet` does, and `LimitError` with `handles`
  */
 export function httpOpen(url) {
-  return new Incoming(host(() => open(url)));
+  return new Incoming(host(() => open(hostText(url))));
 }

@@ -7,8 +7,8 @@
 import { open, send, upload } from "bailiwick:http/http-request@0.1.0";
 import { Outgoing as OutgoingHandle, Request as RequestHandle } from "bailiwick:http/types@0.1.0";
 
+import { byteOffset, hostText } from "../arguments.js";
 import { host } from "../errors.js";
-import { byteOffset } from "../numbers.js";
 import { encodeUtf8 } from "../text.js";
 import { Incoming, Response } from "./answers.js";
 
@@ -31,7 +31,7 @@ export class Request {
    * @param {string} url
    */
   constructor(method, url) {
-    this.#handle = new RequestHandle(method, url);
+    this.#handle = new RequestHandle(hostText(method), hostText(url));
   }
 
   /**
@@ -46,7 +46,7 @@ export class Request {
    * @throws {InvalidError}
    */
   header(name, value) {
-    host(() => this.#handle.addHeader(name, value));
+    host(() => this.#handle.addHeader(hostText(name), hostText(value)));
     return this;
   }
 
@@ -131,6 +131,13 @@ export class Request {
 
 /**
  * A request whose body is sent in pieces. It comes from `Request.upload`.
+ *
+ * @example
+ * const outgoing = new Request("PUT", "https://api.example.com/v1/table").upload();
+ * withReader("data/table.csv", (reader) => {
+ *   for (const piece of reader) outgoing.write(piece);
+ * });
+ * const incoming = outgoing.finish();
  */
 export class Outgoing {
   /** @type {any} */

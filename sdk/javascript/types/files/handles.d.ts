@@ -101,6 +101,9 @@ export class Reader {
     /**
      * What is left of the file, in pieces of 65,536 bytes.
      *
+     * @example
+     * for (const piece of reader) digest.update(piece);
+     *
      * @returns {Generator<Uint8Array, void, void>}
      */
     [Symbol.iterator](): Generator<Uint8Array, void, void>;

@@ -25,6 +25,9 @@ export class Headers {
     /**
      * The value of the header `name`, in any case; several values are joined with `, `, and none is `null`.
      *
+     * @example
+     * const type = response.headers.get("content-type");
+     *
      * @param {string} name
      * @returns {string | null}
      */
@@ -32,12 +35,18 @@ export class Headers {
     /**
      * The values of all headers called `name`, in any case.
      *
+     * @example
+     * const links = response.headers.getAll("link");
+     *
      * @param {string} name
      * @returns {string[]}
      */
     getAll(name: string): string[];
     /**
      * Pairs of name and value.
+     *
+     * @example
+     * const names = [...response.headers].map(([name]) => name);
      *
      * @returns {Generator<[string, string], void, void>}
      */
@@ -105,6 +114,9 @@ export class Incoming extends Answer {
     /**
      * What is left of the body, in pieces of at most 65,536 bytes.
      *
+     * @example
+     * for (const piece of incoming) digest.update(piece);
+     *
      * @returns {Generator<Uint8Array, void, void>}
      */
     [Symbol.iterator](): Generator<Uint8Array, void, void>;
@@ -166,6 +178,9 @@ declare class Answer {
     get ok(): boolean;
     /**
      * The body, or what is left of it.
+     *
+     * @example
+     * const image = httpGet("https://example.com/logo.png").bytes();
      *
      * @returns {Uint8Array}
      */

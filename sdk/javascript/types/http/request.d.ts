@@ -91,6 +91,13 @@ export class Request {
 }
 /**
  * A request whose body is sent in pieces. It comes from `Request.upload`.
+ *
+ * @example
+ * const outgoing = new Request("PUT", "https://api.example.com/v1/table").upload();
+ * withReader("data/table.csv", (reader) => {
+ *   for (const piece of reader) outgoing.write(piece);
+ * });
+ * const incoming = outgoing.finish();
  */
 export class Outgoing {
     /** @param {object} handle an `outgoing` of `bailiwick:http/types` */

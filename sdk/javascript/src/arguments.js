@@ -1,0 +1,36 @@
+/**
+ * Arguments on their way to the host, so that every engine passes them on unchanged.
+ *
+ * @module
+ */
+
+/**
+ * `count` as a u32. Some engines misread what is above 2³¹−1; no call of the host carries that many bytes, so that the answer
+ * to it and to anything above it is the same limit.
+ *
+ * @param {number} count
+ * @returns {number}
+ */
+export function byteCount(count) {
+  return Math.min(count, 0x7fffffff);
+}
+
+/**
+ * `offset` as a u64: a number, since QuickJS takes no other.
+ *
+ * @param {number | bigint} offset
+ * @returns {any}
+ */
+export function byteOffset(offset) {
+  return Number(offset);
+}
+
+/**
+ * `text` as a string of the WIT: half of a surrogate pair, which UTF-8 does not have, becomes U+FFFD. QuickJS would trap.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function hostText(text) {
+  return /** @type {any} */ (text).toWellFormed();
+}

@@ -1,0 +1,24 @@
+// Imports every entry point of the installed package, and uses one function of each.
+
+import assert from "node:assert/strict";
+
+import { elapsed } from "@bailiwick/sdk/clock";
+import { DeniedError } from "@bailiwick/sdk/errors";
+import { list, readText, writeText } from "@bailiwick/sdk/files";
+import { httpGet } from "@bailiwick/sdk/http";
+import { info } from "@bailiwick/sdk/log";
+import { randomBytes } from "@bailiwick/sdk/random";
+import { encodeUtf8 } from "@bailiwick/sdk/text";
+
+import { begin, world } from "./fake/world.mjs";
+
+begin({ servers: { "GET https://x.example/": { status: 204 } } });
+writeText("a", "text");
+info("a line");
+assert.equal(readText("a"), "text");
+assert.throws(() => list("elsewhere"), DeniedError);
+assert.equal(httpGet("https://x.example/").status, 204);
+assert.equal(typeof elapsed(), "bigint");
+assert.equal(randomBytes(encodeUtf8("three").length).length, 5);
+assert.deepEqual(world.log, ["info: a line"]);
+console.log("installed, imported, used");

@@ -1,0 +1,25 @@
+// What the fakes have in common: the files and servers of a test, and errors as the engines throw them.
+
+/** The test's own: `files` by path, `servers` by `METHOD URL`, and what happened. */
+export const world = { files: new Map(), servers: new Map(), requests: [], log: [], open: 0 };
+
+/** Everything as it was at the start, with these files and servers. */
+export function begin({ files = {}, servers = {} } = {}) {
+  world.files = new Map(Object.entries(files));
+  world.servers = new Map(Object.entries(servers));
+  world.requests = [];
+  world.log = [];
+  world.open = 0;
+}
+
+/** An error of a host function: the engines put the case of the WIT into `payload`. */
+export function failure(tag, val) {
+  return Object.assign(new Error(`${tag} (see error.payload)`), { payload: val === undefined ? { tag } : { tag, val } });
+}
+
+/** Bytes that are there, or the error that stands in their place. */
+export function found(value) {
+  if (value === undefined) throw failure("not-found");
+  if (value instanceof Error) throw value;
+  return value;
+}
