@@ -1,0 +1,34 @@
+// Values of every type: what comes in goes out.
+
+const echo = (value) => value;
+
+export const values = {
+  echoBool: echo,
+  echoU8: echo,
+  echoU16: echo,
+  echoU32: echo,
+  echoU64: echo,
+  echoS8: echo,
+  echoS16: echo,
+  echoS32: echo,
+  echoS64: echo,
+  echoF32: echo,
+  echoF64: echo,
+  echoChar: echo,
+  echoString: echo,
+  echoBytes: echo,
+  echoStrings: echo,
+  echoMatrix: echo,
+  echoPlace: echo,
+  echoTuple: echo,
+  echoShape: echo,
+  echoShapes: echo,
+  echoColour: echo,
+  echoPermissions: echo,
+  echoOption: echo,
+  echoOptionOption: echo,
+  echoResults: echo,
+  echoBareResults: echo,
+  echoSeveral: (number, text, maybe, bytes) => [number, text, maybe, bytes],
+  nothing: () => {},
+};
