@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::BuildError;
 use crate::language::Language;
@@ -85,7 +85,19 @@ struct PythonTool {
 struct NodeManifest {
     name: String,
     #[serde(default)]
-    bailiwick: Metadata,
+    bailiwick: NodeMetadata,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct NodeMetadata {
+    world: Option<String>,
+    wit: Option<PathBuf>,
+    #[serde(default)]
+    asks: BTreeMap<String, String>,
+    /// What runs the tool inside the component; the driver reads it.
+    #[serde(rename = "engine")]
+    _engine: Option<IgnoredAny>,
 }
 
 impl Manifest {
@@ -119,7 +131,11 @@ impl Manifest {
         let name = manifest.name.rsplit('/').next().unwrap_or_default();
         Ok(Self {
             name: name.to_owned(),
-            metadata: manifest.bailiwick,
+            metadata: Metadata {
+                world: manifest.bailiwick.world,
+                wit: manifest.bailiwick.wit,
+                asks: manifest.bailiwick.asks,
+            },
         })
     }
 }

@@ -1,0 +1,16 @@
+// How jco's bundler finds modules: interfaces of the world are the engine's affair, and the SDK may lie beside the project.
+
+import { createRequire } from "node:module";
+
+const manifest = SDK_MANIFEST;
+const fromSdk = manifest && createRequire(manifest);
+
+export default {
+  external: /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\//,
+  plugins: [
+    {
+      name: "bailiwick-sdk",
+      resolveId: (name) => (fromSdk && name.startsWith("@bailiwick/sdk/") ? fromSdk.resolve(name) : null),
+    },
+  ],
+};
