@@ -1,5 +1,7 @@
 //! An author's world: what a tool says that it imports and exports.
 
+mod vendored;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -7,7 +9,7 @@ use bailiwick_policy::Capability;
 use bailiwick_section::Section;
 use wit_parser::{PackageName, Resolve, UnresolvedPackageGroup, World, WorldId};
 
-use crate::contract::{self, NAMESPACE};
+use crate::contract;
 use crate::section::{self, SectionError};
 use crate::sources::{WitError, packages_in, parse, parse_text, resolve};
 
@@ -25,15 +27,19 @@ impl Declared {
     /// (`acme:reports/tool@0.1.0`), which may be that of a world in another package.
     ///
     /// # Errors
-    /// Where the WIT cannot be read, does not parse or resolve, or does not have the world.
+    /// Where the WIT cannot be read, does not parse or resolve, or does not have the world; where it brings along a package
+    /// of ours that this host does not have ([`WitError::UnknownPackage`]) or has another form of
+    /// ([`WitError::Incompatible`]).
     pub fn from_folder(wit: &Path, world: Option<&str>) -> Result<Self, WitError> {
         let main = parse(wit)?;
         let mut others = packages_in(&wit.join("deps"))?
             .iter()
             .map(|path| parse(path))
             .collect::<Result<Vec<_>, _>>()?;
-        add_ours(&main, &mut others)?;
+        let vendored = vendored::ours(&others);
+        add_ours(&main, &vendored, &mut others)?;
         let (resolve, package) = resolve(main, others)?;
+        vendored::check(&resolve, &vendored)?;
         let chosen = resolve.select_world(&[package], world);
         match chosen {
             Ok(world) => Ok(Self { resolve, world }),
@@ -141,25 +147,17 @@ impl Declared {
 /// Adds those of our packages that are not among them already.
 fn add_ours(
     main: &UnresolvedPackageGroup,
+    vendored: &BTreeSet<PackageName>,
     others: &mut Vec<UnresolvedPackageGroup>,
 ) -> Result<(), WitError> {
-    let present: BTreeSet<String> = std::iter::once(main)
-        .chain(&*others)
-        .flat_map(names)
-        .filter(|name| name.namespace == NAMESPACE)
-        .map(|name| name.name.clone())
-        .collect();
+    let own = vendored::ours(std::slice::from_ref(main));
+    let present: BTreeSet<String> = own.union(vendored).map(ToString::to_string).collect();
     for package in contract::PACKAGES {
-        if !present.contains(package.name) {
+        if !present.contains(&package.id()) {
             others.push(parse_text(&package.id(), package.text)?);
         }
     }
     Ok(())
-}
-
-fn names(group: &UnresolvedPackageGroup) -> impl Iterator<Item = &PackageName> {
-    let nested = group.nested.iter().map(|package| &package.name);
-    std::iter::once(&group.main.name).chain(nested)
 }
 
 #[cfg(test)]

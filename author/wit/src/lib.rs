@@ -21,6 +21,8 @@
 mod compare;
 pub mod contract;
 mod declared;
+pub mod evolution;
+mod items;
 mod section;
 pub mod sources;
 mod types;

@@ -56,6 +56,24 @@ pub enum WitError {
         /// The worlds that there are.
         known: Vec<String>,
     },
+    /// A folder brings along a package of ours that this host does not have.
+    #[error("`{package}` is no package of this host, which has {}", quoted(known))]
+    UnknownPackage {
+        /// The package.
+        package: String,
+        /// The packages that there are.
+        known: Vec<String>,
+    },
+    /// A folder brings along a form of one of our packages for which this host's is no replacement.
+    #[error("`{package}` does not fit this host's `{current}`: {differences}")]
+    Incompatible {
+        /// The package that the folder has.
+        package: String,
+        /// The package that this host has.
+        current: String,
+        /// What of the former the latter does not have, or has otherwise.
+        differences: String,
+    },
     /// A list of packages without any.
     #[error("there is no WIT package")]
     Empty,

@@ -5,7 +5,6 @@
 //! have a floor for, and extra exports, which nobody can call.
 
 mod difference;
-mod items;
 
 use std::error::Error;
 
@@ -13,9 +12,9 @@ use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{Interface, InterfaceId, Resolve, TypeDefKind, WorldId, WorldItem};
 
 pub use difference::Difference;
-use items::{Item, Relation, Side};
 
 use crate::Declared;
+use crate::items::{Item, Relation, Side};
 use crate::types::{self, render};
 
 /// The namespace of WASI's interfaces.

@@ -201,7 +201,7 @@ const KEYWORDS: [&str; 46] = [
     "world",
 ];
 
-fn escaped(name: &str) -> String {
+pub(crate) fn escaped(name: &str) -> String {
     if KEYWORDS.contains(&name) {
         format!("%{name}")
     } else {

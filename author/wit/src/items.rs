@@ -8,25 +8,25 @@ use crate::types::{Mismatch, render};
 
 /// One of the two worlds.
 #[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
+pub(crate) struct Side<'a> {
     resolve: &'a Resolve,
     world: &'a World,
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(resolve: &'a Resolve, world: WorldId) -> Self {
+    pub(crate) fn new(resolve: &'a Resolve, world: WorldId) -> Self {
         Self {
             resolve,
             world: &resolve.worlds[world],
         }
     }
 
-    pub(super) fn imports(self) -> impl Iterator<Item = Item<'a>> {
+    pub(crate) fn imports(self) -> impl Iterator<Item = Item<'a>> {
         let imports = self.world.imports.iter();
         imports.filter_map(move |(key, item)| Item::new(self.resolve, key, item))
     }
 
-    pub(super) fn exports(self) -> impl Iterator<Item = Item<'a>> {
+    pub(crate) fn exports(self) -> impl Iterator<Item = Item<'a>> {
         let exports = self.world.exports.iter();
         exports.filter_map(move |(key, item)| Item::new(self.resolve, key, item))
     }
@@ -34,17 +34,17 @@ impl<'a> Side<'a> {
 
 /// An import or an export: an interface, or a function without one.
 #[derive(Clone)]
-pub(super) struct Item<'a> {
-    pub(super) resolve: &'a Resolve,
+pub(crate) struct Item<'a> {
+    pub(crate) resolve: &'a Resolve,
     /// As the binary has it: `acme:reports/csv@0.1.0`, `run`.
-    pub(super) name: String,
-    pub(super) item: &'a WorldItem,
+    pub(crate) name: String,
+    pub(crate) item: &'a WorldItem,
     /// The package, and the interface in it, where it has both.
     origin: Option<(&'a PackageName, &'a str)>,
 }
 
 /// What one world has for an item of the other.
-pub(super) enum Relation<'a> {
+pub(crate) enum Relation<'a> {
     Same(Item<'a>),
     /// An interface of the same name in another version of its package.
     OtherVersion {
@@ -71,12 +71,17 @@ impl<'a> Item<'a> {
         })
     }
 
-    pub(super) fn interface(&self, id: InterfaceId) -> &'a Interface {
+    /// Whether it is an interface that stands in a package, and not in the world itself.
+    pub(crate) fn is_of_a_package(&self) -> bool {
+        self.origin.is_some()
+    }
+
+    pub(crate) fn interface(&self, id: InterfaceId) -> &'a Interface {
         &self.resolve.interfaces[id]
     }
 
     /// The item of the same name, or else the one whose version is closest to fitting.
-    pub(super) fn closest<'b>(&self, others: impl Iterator<Item = Item<'b>>) -> Relation<'b> {
+    pub(crate) fn closest<'b>(&self, others: impl Iterator<Item = Item<'b>>) -> Relation<'b> {
         let mut closest = Relation::None;
         for other in others {
             if other.name == self.name {
@@ -111,7 +116,7 @@ impl<'a> Item<'a> {
     }
 
     /// The names of an interface's functions, as the binary has them; none for a function.
-    pub(super) fn function_names(&self) -> Vec<String> {
+    pub(crate) fn function_names(&self) -> Vec<String> {
         match self.item {
             WorldItem::Interface { id, .. } => {
                 self.interface(*id).functions.keys().cloned().collect()
@@ -121,7 +126,7 @@ impl<'a> Item<'a> {
     }
 
     /// What can be called: `acme:reports/csv@0.1.0#summarise` for each function of an interface, or the function itself.
-    pub(super) fn functions(&self) -> Vec<String> {
+    pub(crate) fn functions(&self) -> Vec<String> {
         match self.item {
             WorldItem::Interface { .. } => self.qualified(self.function_names()),
             WorldItem::Function(_) | WorldItem::Type { .. } => vec![self.name.clone()],
@@ -129,7 +134,7 @@ impl<'a> Item<'a> {
     }
 
     /// Those of an interface's functions that the other interface does not have.
-    pub(super) fn functions_beyond(&self, other: &Item<'_>) -> Vec<String> {
+    pub(crate) fn functions_beyond(&self, other: &Item<'_>) -> Vec<String> {
         if !matches!(other.item, WorldItem::Interface { .. }) {
             return Vec::new();
         }
@@ -148,7 +153,7 @@ impl<'a> Item<'a> {
     }
 
     /// The item as WIT: a function, or an interface's functions, one a line.
-    pub(super) fn as_wit(&self) -> String {
+    pub(crate) fn as_wit(&self) -> String {
         let functions: Vec<String> = match self.item {
             WorldItem::Interface { id, .. } => {
                 let functions = self.interface(*id).functions.values();
@@ -163,7 +168,7 @@ impl<'a> Item<'a> {
     }
 
     /// For a function in the place of an interface, or the other way round.
-    pub(super) fn kinds(&self, found: &Item<'_>) -> Mismatch {
+    pub(crate) fn kinds(&self, found: &Item<'_>) -> Mismatch {
         let kind = |item: &Item<'_>| match item.item {
             WorldItem::Interface { .. } => format!("{}: interface", item.name),
             WorldItem::Function(_) | WorldItem::Type { .. } => item.as_wit(),
