@@ -6,6 +6,7 @@ use super::bundle::{Bundle, Variant};
 use super::embedded::{File, TEMPLATES, sdk};
 use super::name::Name;
 use super::{CreateError, Wanted};
+use crate::language::Language;
 
 /// What stands in the name of a template that tools would take for a file of ours: `Cargo.toml.template`.
 const ENDING: &str = ".template";
@@ -33,13 +34,17 @@ pub(crate) fn plan(wanted: &Wanted) -> Result<Vec<Planned>, CreateError> {
             bytes: package.text.into(),
         });
     }
-    planned.extend(sdk(wanted.language).iter().map(vendored));
+    planned.extend(
+        sdk(wanted.language)
+            .iter()
+            .map(|file| vendored(wanted.language, file)),
+    );
     Ok(planned)
 }
 
-fn vendored(file: &File) -> Planned {
+fn vendored(language: Language, file: &File) -> Planned {
     Planned {
-        path: format!("vendor/bailiwick-sdk/{}", file.path),
+        path: format!("{}/{}", language.sdk_place(), file.path),
         bytes: file.bytes.to_vec(),
     }
 }

@@ -96,6 +96,15 @@ impl Language {
         }
     }
 
+    /// Where its SDK stands in a project, until it is on the language's registry. A folder `vendor` would tell Go that all of a
+    /// project's modules are in it.
+    pub(crate) fn sdk_place(self) -> &'static str {
+        match self {
+            Self::Go => "third_party/bailiwick-sdk",
+            _ => "vendor/bailiwick-sdk",
+        }
+    }
+
     pub(crate) fn driver(self) -> &'static dyn Driver {
         match self {
             Self::Rust => &rust::Rust,
