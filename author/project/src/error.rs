@@ -73,6 +73,12 @@ pub enum BuildError {
         #[source]
         source: Cause,
     },
+    /// The tool's name would be no name of a file.
+    #[error("a tool cannot be called `{name}`: letters, digits, `-`, `_` and `.` are possible")]
+    Name {
+        /// The name in the manifest.
+        name: String,
+    },
     /// A manifest lacks something.
     #[error("`{}` has no {what}", path.display())]
     Incomplete {

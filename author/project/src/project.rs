@@ -29,6 +29,9 @@ impl Project {
         let folder = std::path::absolute(folder).map_err(BuildError::reading(folder))?;
         let language = metadata::language(&folder)?;
         let Manifest { name, metadata } = Manifest::read(&folder, language)?;
+        if !is_file_name(&name) {
+            return Err(BuildError::Name { name });
+        }
         Ok(Self {
             folder,
             language,
@@ -108,6 +111,12 @@ impl Project {
     pub(crate) fn search(&self) -> Search {
         Search::project(&self.folder)
     }
+}
+
+/// The component is a file of this name: a manifest must not say where else to write.
+fn is_file_name(name: &str) -> bool {
+    let fits = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.chars().all(fits)
 }
 
 fn wit_error(folder: &Path) -> impl FnOnce(WitError) -> BuildError {

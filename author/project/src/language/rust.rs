@@ -36,17 +36,14 @@ impl Driver for Rust {
         let search = project.search();
         require_target(&search, TARGET)?;
         let target = scratch.join("cargo");
-        let command = search.find(&CARGO)?.run_in(project.folder());
-        command
-            .args([
-                "build",
-                "--release",
-                "--lib",
-                "--target",
-                TARGET,
-                "--target-dir",
-            ])
+        search
+            .find(&CARGO)?
+            .run_in(project.folder())
+            .args(["build", "--release", "--lib", "--target", TARGET])
+            .arg("--target-dir")
             .arg(&target)
+            .args(["--config".to_owned(), without_folders(project, TARGET)])
+            .env("RUSTC", search.find(&RUSTC)?.program())
             .run()?;
         let module = target.join(TARGET).join("release").join(file_name(project));
         let module = fs::read(&module).map_err(BuildError::reading(module))?;
@@ -57,25 +54,35 @@ impl Driver for Rust {
 /// Fails with how to get the standard library for a target where the active toolchain does not have it. Nothing here calls
 /// rustup: what changes a toolchain is for the person to run.
 pub(super) fn require_target(search: &Search, target: &str) -> Result<(), BuildError> {
-    let rustc = search.find(&RUSTC)?;
-    let sysroot = rustc
-        .run_in(Path::new("/"))
-        .args(["--print", "sysroot"])
-        .read()?;
-    let library = PathBuf::from(sysroot.trim())
-        .join("lib/rustlib")
-        .join(target)
-        .join("lib");
-    let is_there = library
-        .read_dir()
-        .is_ok_and(|mut entries| entries.next().is_some());
-    if is_there {
+    let rustc = search.find(&RUSTC)?.run_in(search.base());
+    let sysroot = rustc.args(["--print", "sysroot"]).read()?;
+    let targets = Path::new(sysroot.trim()).join("lib/rustlib");
+    let library = targets.join(target).join("lib").read_dir();
+    if library.is_ok_and(|mut entries| entries.next().is_some()) {
         return Ok(());
     }
     Err(BuildError::Missing {
         what: format!("Rust's standard library for {target}"),
         install: format!("rustup target add {target}"),
     })
+}
+
+/// A setting of cargo's by which the messages of panics name no folder of this machine: they are nobody's business, and the
+/// same sources give the same bytes wherever they lie. It is added to what the person has set for the target.
+pub(super) fn without_folders(project: &Project, target: &str) -> String {
+    let remap = |folder: &Path, name: &str| {
+        toml::Value::String(format!("--remap-path-prefix={}={name}", folder.display()))
+    };
+    let mut flags = vec![remap(project.folder(), "/tool")];
+    flags.extend(cargo_home().map(|home| remap(&home, "/cargo")));
+    format!("target.{target}.rustflags={}", toml::Value::Array(flags))
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let home = || std::env::home_dir().map(|home| home.join(".cargo"));
+    std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(home)
 }
 
 /// The file that cargo makes of the library.

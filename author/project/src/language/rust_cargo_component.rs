@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::rust::{CARGO, RUSTC, file_name, require_target};
+use super::rust::{CARGO, RUSTC, file_name, require_target, without_folders};
 use super::{Built, Driver};
 use crate::error::BuildError;
 use crate::project::Project;
@@ -47,6 +47,7 @@ impl Driver for RustCargoComponent {
                 "--target",
                 TARGET,
             ])
+            .args(["--config".to_owned(), without_folders(project, TARGET)])
             .env("CARGO_TARGET_DIR", &target)
             .env("CARGO", search.find(&CARGO)?.program())
             .env("RUSTC", search.find(&RUSTC)?.program())

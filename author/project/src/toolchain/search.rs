@@ -11,25 +11,32 @@ const OWN_PLACES: [&str; 3] = ["node_modules/.bin", ".venv/bin", "venv/bin"];
 /// Folders in the order of looking.
 #[derive(Clone, Debug)]
 pub(crate) struct Search {
+    base: PathBuf,
     folders: Vec<PathBuf>,
 }
 
 impl Search {
     /// Only `PATH`.
     pub(crate) fn machine() -> Self {
-        Self::of(Vec::new())
+        Self::of(PathBuf::from("."), Vec::new())
     }
 
     /// The project's own places, then `PATH`.
     pub(crate) fn project(folder: &Path) -> Self {
-        Self::of(OWN_PLACES.map(|place| folder.join(place)).to_vec())
+        let own = OWN_PLACES.map(|place| folder.join(place));
+        Self::of(folder.to_owned(), own.to_vec())
     }
 
-    fn of(mut folders: Vec<PathBuf>) -> Self {
+    fn of(base: PathBuf, mut folders: Vec<PathBuf>) -> Self {
         let path = std::env::var_os("PATH").unwrap_or_default();
         // An empty entry of `PATH` would be the current folder, which may be anybody's.
         folders.extend(std::env::split_paths(&path).filter(|folder| folder.is_absolute()));
-        Self { folders }
+        Self { base, folders }
+    }
+
+    /// Where what was found is to be run: some programs behave as the project's files say.
+    pub(crate) fn base(&self) -> &Path {
+        &self.base
     }
 
     /// The program of a requirement.

@@ -129,6 +129,7 @@ fn exit(error: &BuildError) -> Exit {
         BuildError::NotAProject { .. }
         | BuildError::Manifest { .. }
         | BuildError::Incomplete { .. }
+        | BuildError::Name { .. }
         | BuildError::Wit { .. }
         | BuildError::Section(_) => Exit::Usage,
         BuildError::ToolFailed { .. }
@@ -142,7 +143,9 @@ fn exit(error: &BuildError) -> Exit {
 fn code(error: &BuildError) -> &'static str {
     match error {
         BuildError::NotAProject { .. } => "no-project",
-        BuildError::Manifest { .. } | BuildError::Incomplete { .. } => "invalid-manifest",
+        BuildError::Manifest { .. } | BuildError::Incomplete { .. } | BuildError::Name { .. } => {
+            "invalid-manifest"
+        }
         BuildError::Wit { .. } => "invalid-wit",
         BuildError::Section(_) => "invalid-description",
         BuildError::Missing { .. } => "missing-toolchain",
