@@ -8,6 +8,7 @@ mod limits;
 mod links;
 mod manifests;
 mod promises;
+mod released;
 mod sources;
 mod wit;
 
@@ -40,13 +41,14 @@ struct Finding {
 
 type Check = fn(&Repository) -> Result<Vec<Finding>>;
 
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 7] = [
     ("source files", sources::check),
     ("manifests", manifests::check),
     ("dependencies, licences", dependencies::check),
     ("promises", promises::check),
     ("links", links::check),
     ("WIT", wit::check),
+    ("released WIT", released::check),
 ];
 
 /// Runs all checks.
