@@ -175,18 +175,18 @@ impl Ending {
 
 fn expected_words(expected: &Expected) -> String {
     match expected {
-        Expected::Success => "an answer".to_owned(),
-        Expected::Answer(value) => format!("the answer {}", cut(&value.to_string())),
-        Expected::Error(value) => format!("the error {}", cut(&value.to_string())),
-        Expected::End(ending) => format!("the end {ending}"),
+        Expected::Success => "any answer".to_owned(),
+        Expected::Answer(value) => format!("answer: {}", cut(&value.to_string())),
+        Expected::Error(value) => format!("error: {}", cut(&value.to_string())),
+        Expected::End(ending) => format!("ends: {ending}"),
     }
 }
 
 fn got_words(got: &Outcome) -> String {
     match got {
-        Outcome::Answer(value) => format!("the answer {}", cut(&value.to_string())),
-        Outcome::Error(value) => format!("the error {}", cut(&value.to_string())),
-        Outcome::End(ending, why) => format!("the end {ending}: {}", cut(why)),
+        Outcome::Answer(value) => format!("answer: {}", cut(&value.to_string())),
+        Outcome::Error(value) => format!("error: {}", cut(&value.to_string())),
+        Outcome::End(ending, why) => format!("ends: {ending} ({})", cut(why)),
     }
 }
 

@@ -8,7 +8,7 @@ mod scene;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use bailiwick::policy::{Diagnostics, Extensions, Limits, Mistake, Rules, read_grants};
+use bailiwick::policy::{Diagnostics, Extensions, Limits, Mistake, Rules, nearest, read_grants};
 use bailiwick_fake::World;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -138,13 +138,31 @@ impl CaseFile {
 }
 
 fn misread(name: &str, text: &str, error: &toml::de::Error) -> Diagnostics {
+    let said = error.message().lines().collect::<Vec<_>>().join("; ");
+    let (message, hint) = match unknown_key(&said) {
+        Some((message, hint)) => (message, Some(hint)),
+        None => (said, None),
+    };
     let mistake = Mistake {
         code: "case",
-        message: error.message().lines().collect::<Vec<_>>().join("; "),
-        hint: None,
+        message,
+        hint,
         span: error.span().unwrap_or(0..0),
     };
     Diagnostics::new(name, text, vec![mistake])
+}
+
+/// What serde says of an unknown key, in the words of the policy's reader.
+fn unknown_key(said: &str) -> Option<(String, String)> {
+    let (key, known) = said
+        .strip_prefix("unknown field `")?
+        .split_once("`, expected ")?;
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let hint = match nearest(key, known.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("known keys: `{}`", known.join("`, `")),
+    };
+    Some((format!("unknown key `{key}`"), hint))
 }
 
 fn line(text: &str, byte: usize) -> usize {

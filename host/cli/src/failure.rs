@@ -64,6 +64,15 @@ impl Failure {
         let count = diagnostics.list().len();
         let mistakes = if count == 1 { "mistake" } else { "mistakes" };
         let message = format!("the policy `{}` has {count} {mistakes}", diagnostics.file());
+        Self::with_diagnostics("invalid-policy", message, diagnostics)
+    }
+
+    /// A file that the user wrote has mistakes.
+    pub(crate) fn with_diagnostics(
+        code: &str,
+        message: impl Into<String>,
+        diagnostics: Diagnostics,
+    ) -> Self {
         let list: Vec<Value> = diagnostics
             .list()
             .iter()
@@ -78,8 +87,7 @@ impl Failure {
                 })
             })
             .collect();
-        let mut failure =
-            Self::new(Exit::Usage, "invalid-policy", message).with("diagnostics", list);
+        let mut failure = Self::new(Exit::Usage, code, message).with("diagnostics", list);
         failure.parts.diagnostics = Some(diagnostics);
         failure
     }

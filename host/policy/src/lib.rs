@@ -48,7 +48,7 @@ pub use explain::{Explanation, Later, Question, QuestionError};
 pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError, Setting};
 pub use file::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
-    DigestError, Mistake, Network, Policy, Proxy, ToolPolicy, policy_schema, read_grants,
+    DigestError, Mistake, Network, Policy, Proxy, ToolPolicy, nearest, policy_schema, read_grants,
 };
 pub use found::{Found, decide_directory, decide_found};
 pub use grant::{Grant, Manifest, resolve};

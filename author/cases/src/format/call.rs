@@ -207,7 +207,7 @@ impl<'de> Deserialize<'de> for Ending {
 impl fmt::Display for Ending {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.limit {
-            Some(limit) => write!(formatter, "{} ({limit})", self.code),
+            Some(limit) => write!(formatter, "{} {limit}", self.code),
             None => formatter.write_str(&self.code),
         }
     }

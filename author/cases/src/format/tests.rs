@@ -153,7 +153,7 @@ fn says_what_is_wrong_and_where() {
     let call = |key: &str| format!("[[call]]\nname = \"x\"\n{key}\n");
     let scene = |key: &str| format!("{key}\n[[call]]\nname = \"x\"\n");
     for (text, message, meant) in [
-        (scene("fils = {}"), "unknown field `fils`", "fils"),
+        (scene("fils = {}"), "unknown key `fils`", "fils"),
         (
             call("arguments = 3"),
             "arguments are an array, or a table",

@@ -11,6 +11,9 @@
 )]
 
 mod audit;
+mod author_build;
+mod author_new;
+mod author_test;
 mod check;
 mod endings;
 mod explain;
@@ -22,4 +25,5 @@ mod output;
 mod own_files;
 mod place;
 mod policy;
+mod toolchains;
 mod usage;

@@ -24,4 +24,5 @@ pub use policy::{
 };
 pub(crate) use rule_reader::read_alone;
 pub use schema::policy_schema;
+pub use suggest::nearest;
 pub(crate) use text::{quoted, setting_text, toml_key};

@@ -1,7 +1,8 @@
 //! "Did you mean": the known word that is nearest to an unknown one.
 
 /// The nearest known word, if one is near enough to be meant.
-pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+#[must_use]
+pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let normal = word.to_lowercase().replace('_', "-");
     let (distance, nearest) = known
         .map(|candidate| (distance(&normal, candidate), candidate))
