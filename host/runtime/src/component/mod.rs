@@ -5,7 +5,7 @@
 //! and only then the compiler, on a thread of its own with a deep stack and a deadline.
 
 use bailiwick_section::{SECTION_NAME, Section, SectionError};
-use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload};
+use wasmparser::{ComponentExternalKind, ComponentTypeRef, Encoding, Parser, Payload};
 
 /// Components and modules inside one another: composed components have two or three levels.
 const NESTING_MAX: usize = 8;
@@ -108,7 +108,10 @@ impl Reading {
                 if self.depth == 1 {
                     for import in section {
                         let import = import.map_err(malformed)?;
-                        self.outline.imports.push(import.name.name.to_owned());
+                        // A type that a world uses is another name for what an interface has.
+                        if !matches!(import.ty, ComponentTypeRef::Type(_)) {
+                            self.outline.imports.push(import.name.name.to_owned());
+                        }
                     }
                 }
                 Ok(())
