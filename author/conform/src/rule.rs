@@ -294,7 +294,10 @@ pub struct UnknownRule {
 }
 
 fn known() -> String {
-    let ids: Vec<String> = Rule::TABLE.iter().map(|row| format!("`{}`", row.id)).collect();
+    let ids: Vec<String> = Rule::TABLE
+        .iter()
+        .map(|row| format!("`{}`", row.id))
+        .collect();
     ids.join(", ")
 }
 
@@ -303,7 +306,8 @@ impl FromStr for Rule {
 
     fn from_str(id: &str) -> Result<Self, UnknownRule> {
         let row = Self::TABLE.iter().find(|row| row.id == id);
-        row.map(|row| row.rule).ok_or_else(|| UnknownRule { id: id.to_owned() })
+        row.map(|row| row.rule)
+            .ok_or_else(|| UnknownRule { id: id.to_owned() })
     }
 }
 
@@ -337,6 +341,12 @@ mod tests {
                 assert!(sentence.ends_with('.'), "{sentence}");
             }
         }
-        assert!("no-such".parse::<Rule>().unwrap_err().to_string().contains("`no-trap`"));
+        assert!(
+            "no-such"
+                .parse::<Rule>()
+                .unwrap_err()
+                .to_string()
+                .contains("`no-trap`")
+        );
     }
 }

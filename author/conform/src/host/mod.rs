@@ -13,7 +13,8 @@ use std::time::Duration;
 use bailiwick::waist::Performer;
 
 pub use keeping::Keeping;
-pub use ours::Ours;
+pub(crate) use keeping::Kept;
+pub use ours::{Ours, OursError};
 
 /// A host that tools are put into.
 pub trait Host {

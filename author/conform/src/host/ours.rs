@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bailiwick::policy::{Capability, Limit, LimitSettings, Limits, Rules, Source as RulesSource};
+use bailiwick::policy::{
+    Capability, Limit, LimitSettings, Limits, Origin, Rules, Source as RulesSource,
+};
 use bailiwick::waist::{AnyOperation, Failure, Performer};
 use bailiwick::{CallError, Cause, HostError, LoadError, Source, Tool, ToolOptions};
 use futures_util::future::BoxFuture;
@@ -25,7 +27,10 @@ pub struct Ours {
 
 impl std::fmt::Debug for Ours {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Ours").field("budget", &self.budget).finish_non_exhaustive()
+        formatter
+            .debug_struct("Ours")
+            .field("budget", &self.budget)
+            .finish_non_exhaustive()
     }
 }
 
@@ -55,7 +60,9 @@ impl Ours {
         if let Some(cache) = cache {
             builder = builder.cache(cache);
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
         Ok(Self {
             host: builder.build()?,
             next,
@@ -71,10 +78,12 @@ impl Ours {
     pub fn tool(&self, component: &[u8]) -> Result<Tool, LoadError> {
         let rules = Capability::BUILT_IN
             .iter()
-            .fold(Rules::builder(RulesSource::Code), |rules, capability| rules.link(capability));
+            .fold(Rules::builder(RulesSource::Code), |rules, capability| {
+                rules.link(capability)
+            });
         let options = ToolOptions {
             name: "tool".into(),
-            rules: Arc::new(rules.build()),
+            rules: Arc::new(rules.clock(Origin::Code).random(Origin::Code).build()),
             narrowed_to: Vec::new(),
             limits: self.limits(),
             sha256: None,
@@ -135,7 +144,9 @@ impl Loaded for OurTool {
         let _ = limits.set_number(Limit::Memory, call.memory);
         let milliseconds = u64::try_from(call.time.as_millis()).unwrap_or(u64::MAX);
         let _ = limits.set_number(Limit::Time, milliseconds);
-        let ended = self.runtime.block_on(begun.limits(&limits).json(call.arguments));
+        let ended = self
+            .runtime
+            .block_on(begun.limits(&limits).json(call.arguments));
         match ended {
             Ok(answer) => Outcome {
                 ending: Ending::Answer(answer.json().to_owned()),
@@ -178,6 +189,10 @@ impl Performer for Nobody {
         &'a mut self,
         _operation: Box<dyn AnyOperation>,
     ) -> BoxFuture<'a, Result<Box<dyn std::any::Any + Send>, Failure>> {
-        Box::pin(async { Err(Failure::Fault("nobody set a stage for this call".to_owned())) })
+        Box::pin(async {
+            Err(Failure::Fault(
+                "nobody set a stage for this call".to_owned(),
+            ))
+        })
     }
 }

@@ -1,7 +1,8 @@
 //! Files: every path is one, some have an edge each, and what a call writes it can read again.
 
 use bailiwick::capability::files::{
-    Commit, Create, Entry, ListFiles, OpenReader, Read, ReadFile, ReadRange, Seek, Size, Write, WriteFile,
+    Commit, Create, Entry, ListFiles, OpenReader, Read, ReadFile, ReadRange, Seek, Size, Write,
+    WriteFile,
 };
 use bailiwick::policy::RelativePath;
 use bailiwick::waist::{Failure, HandleId};
@@ -69,18 +70,28 @@ pub(super) fn more_than(memory: u64) -> Content {
 
 /// A malformed path is denied, as the WIT has it.
 fn well_formed(path: &str) -> Result<(), Failure> {
-    RelativePath::parse(path).map(drop).map_err(|_| Failure::Denied)
+    RelativePath::parse(path)
+        .map(drop)
+        .map_err(|_| Failure::Denied)
 }
 
 impl Play {
     /// What is at a path.
     fn content(&self, path: &str) -> Content {
         let written = self.watch.lock();
-        let own = written.written.iter().rev().find(|(written, _)| written == path);
+        let own = written
+            .written
+            .iter()
+            .rev()
+            .find(|(written, _)| written == path);
         if let Some((_, content)) = own {
             return content.clone();
         }
-        match READERS.iter().find(|edge| edge.path == path).map(|edge| &edge.content) {
+        match READERS
+            .iter()
+            .find(|edge| edge.path == path)
+            .map(|edge| &edge.content)
+        {
             Some(Filling::Text(text)) => (*text).into(),
             Some(Filling::Bytes(bytes)) => (*bytes).into(),
             Some(Filling::MoreThanMemory) => more_than(self.stage.memory),
@@ -143,7 +154,10 @@ impl Play {
     }
 
     pub(super) fn write_file(&mut self, operation: &WriteFile) -> Result<(), Failure> {
-        self.watch.lock().asked_to_write.push(operation.path.clone());
+        self.watch
+            .lock()
+            .asked_to_write
+            .push(operation.path.clone());
         well_formed(&operation.path)?;
         let bytes = operation.bytes.len() as u64;
         self.meter.carry(bytes)?;
@@ -154,7 +168,10 @@ impl Play {
 
     pub(super) fn create(&mut self, operation: &Create, lent: bool) -> Result<HandleId, Failure> {
         if !lent {
-            self.watch.lock().asked_to_write.push(operation.path.clone());
+            self.watch
+                .lock()
+                .asked_to_write
+                .push(operation.path.clone());
         }
         well_formed(&operation.path)?;
         self.open(Handle::Writer {
@@ -201,14 +218,20 @@ impl Play {
 
     /// Whether a commit is the host's own, of what it lent.
     pub(super) fn is_lent(&self, writer: HandleId) -> bool {
-        matches!(self.handles.get(&writer.0), Some(Handle::Writer { lent: true, .. }))
+        matches!(
+            self.handles.get(&writer.0),
+            Some(Handle::Writer { lent: true, .. })
+        )
     }
 
     /// The root has a folder, the folder has the files with edges, and every other directory a file. No directory leads to
     /// another without end, so that a tool that walks through them all comes to one.
     pub(super) fn list(&mut self, operation: &ListFiles) -> Result<Vec<Entry>, Failure> {
         match operation.path.as_str() {
-            "." => Ok(vec![entry(FOLDER, true, 0), entry("notes.txt", false, ORDINARY.len())]),
+            "." => Ok(vec![
+                entry(FOLDER, true, 0),
+                entry("notes.txt", false, ORDINARY.len()),
+            ]),
             FOLDER => Ok(self.folder()),
             path => {
                 well_formed(path)?;

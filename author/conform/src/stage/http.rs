@@ -75,7 +75,8 @@ impl Play {
 
     /// Counts what a request carries, and refuses what no request may be.
     fn sent(&mut self, request: &Description) -> Result<Answer, Failure> {
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_token =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if request.method.is_empty() || !request.method.bytes().all(is_token) {
             return Err(Failure::Invalid("the method is not a token".to_owned()));
         }

@@ -197,7 +197,10 @@ impl Play {
         if operation.name() == FLOOR_INERT {
             return boxed(Ok(()));
         }
-        Err(Failure::Fault(format!("the kit does not know the operation `{}`", operation.name())))
+        Err(Failure::Fault(format!(
+            "the kit does not know the operation `{}`",
+            operation.name()
+        )))
     }
 
     fn close(&mut self, id: HandleId) -> Result<(), Failure> {
@@ -209,7 +212,9 @@ impl Play {
     fn draw(&mut self, bytes: &Bytes) -> Result<Vec<u8>, Failure> {
         self.meter.carry(u64::from(bytes.length))?;
         // What is cut off is noise as well.
-        Ok((0..bytes.length).map(|_| self.random.next() as u8).collect())
+        Ok((0..bytes.length)
+            .map(|_| self.random.next() as u8)
+            .collect())
     }
 
     /// Time passes when somebody looks, so that who waits for a moment comes to it.
@@ -230,8 +235,16 @@ impl Play {
 
 fn path_to_write(operation: &dyn AnyOperation) -> Option<String> {
     let operation = operation.as_any();
-    let whole = operation.downcast_ref::<WriteFile>().map(|write| &write.path);
-    whole.or_else(|| operation.downcast_ref::<Create>().map(|create| &create.path)).cloned()
+    let whole = operation
+        .downcast_ref::<WriteFile>()
+        .map(|write| &write.path);
+    whole
+        .or_else(|| {
+            operation
+                .downcast_ref::<Create>()
+                .map(|create| &create.path)
+        })
+        .cloned()
 }
 
 fn boxed<T: Send + 'static>(reply: Result<T, Failure>) -> Boxed {

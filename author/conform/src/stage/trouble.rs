@@ -98,7 +98,9 @@ impl Kind {
     fn of(operation: &str) -> Option<Self> {
         let (names, sends, source, limit) = match operation {
             "read-file.read" | "read-file.read-range" => (true, false, false, Limit::FileReadBytes),
-            "read-file.open" | "write-file.create" => (true, operation.starts_with('w'), false, Limit::Handles),
+            "read-file.open" | "write-file.create" => {
+                (true, operation.starts_with('w'), false, Limit::Handles)
+            }
             "write-file.write" => (true, true, false, Limit::FileWriteBytes),
             "list-files.list" => (true, false, false, Limit::ListEntries),
             "reader.read" => (false, false, false, Limit::FileReadBytes),

@@ -17,7 +17,11 @@ pub(crate) struct Cases {
 impl Cases {
     /// All edges, then so many random ones of this seed.
     pub(crate) fn new(name: &str, signature: &Signature, seed: u64, random_cases: usize) -> Self {
-        let shapes: Vec<Shape> = signature.params().iter().map(|(_, shape)| shape.clone()).collect();
+        let shapes: Vec<Shape> = signature
+            .params()
+            .iter()
+            .map(|(_, shape)| shape.clone())
+            .collect();
         let edges: Vec<Vec<Value>> = shapes.iter().map(edge::edges).collect();
         let simplest: Vec<Value> = shapes.iter().map(edge::simplest).collect();
         let mut all = vec![simplest];
@@ -41,7 +45,12 @@ impl Iterator for Cases {
         }
         self.left = self.left.checked_sub(1)?;
         let random = &mut self.random;
-        Some(self.shapes.iter().map(|shape| sample::sample(shape, random)).collect())
+        Some(
+            self.shapes
+                .iter()
+                .map(|shape| sample::sample(shape, random))
+                .collect(),
+        )
     }
 }
 
@@ -58,10 +67,15 @@ fn collect(shape: &Shape, value: &Value, found: &mut Vec<(HandleKind, String)>) 
     match (shape, value) {
         (Shape::Handle(kind), Value::String(path)) => found.push((*kind, path.clone())),
         (Shape::List(element) | Shape::FixedList(element, _), Value::Array(values)) => {
-            values.iter().for_each(|value| collect(element, value, found));
+            values
+                .iter()
+                .for_each(|value| collect(element, value, found));
         }
         (Shape::Tuple(shapes), Value::Array(values)) => {
-            shapes.iter().zip(values).for_each(|(shape, value)| collect(shape, value, found));
+            shapes
+                .iter()
+                .zip(values)
+                .for_each(|(shape, value)| collect(shape, value, found));
         }
         (Shape::Record(fields), Value::Object(values)) => {
             for (name, shape) in fields.iter() {
@@ -69,7 +83,9 @@ fn collect(shape: &Shape, value: &Value, found: &mut Vec<(HandleKind, String)>) 
             }
         }
         (Shape::Map(_, part), Value::Object(values)) => {
-            values.values().for_each(|value| collect(part, value, found));
+            values
+                .values()
+                .for_each(|value| collect(part, value, found));
         }
         (Shape::Map(_, part), Value::Array(entries)) => {
             let values = entries.iter().filter_map(|entry| entry.get(1));

@@ -65,7 +65,10 @@ fn beside_simplest(shape: &Shape) -> Vec<Value> {
         Shape::Integer(kind) => number::integer_edges(*kind),
         Shape::Float(kind) => number::float_edges(*kind),
         Shape::Char => text::characters().map(|one| one.to_string().into()).into(),
-        Shape::String => text::edges(&READERS.map(|file| file.path)).into_iter().map(Value::from).collect(),
+        Shape::String => text::edges(&READERS.map(|file| file.path))
+            .into_iter()
+            .map(Value::from)
+            .collect(),
         Shape::Bytes => bytes(),
         Shape::List(element) => lists(element),
         Shape::FixedList(element, length) => fixed_lists(element, *length),
@@ -77,11 +80,17 @@ fn beside_simplest(shape: &Shape) -> Vec<Value> {
         Shape::Tuple(shapes) => parts_in_turn(shapes.iter(), Value::from),
         Shape::Variant(cases) => variants(cases),
         Shape::Enum(names) => names.names().map(Value::from).collect(),
-        Shape::Option(some) => edges(some).into_iter().map(|value| self::some(some, value)).collect(),
+        Shape::Option(some) => edges(some)
+            .into_iter()
+            .map(|value| self::some(some, value))
+            .collect(),
         Shape::Result(ok, err) => {
             let side = |name: &str, shape: &Option<Box<Shape>>| -> Vec<Value> {
                 let values = shape.as_deref().map_or_else(|| vec![Value::Null], edges);
-                values.into_iter().map(|value| json!({ name: value })).collect()
+                values
+                    .into_iter()
+                    .map(|value| json!({ name: value }))
+                    .collect()
             };
             [side("ok", ok), side("err", err)].concat()
         }
@@ -103,7 +112,11 @@ fn bytes() -> Vec<Value> {
     let every: Vec<u8> = (0..=u8::MAX).collect();
     let lists: [&[u8]; 6] = [&[0], &[0xff], &[0xc3], &[0xed, 0xa0, 0x80], b"a\nb", &every];
     let large = vec![0xa5; LARGE_BYTES];
-    lists.into_iter().chain([large.as_slice()]).map(base64).collect()
+    lists
+        .into_iter()
+        .chain([large.as_slice()])
+        .map(base64)
+        .collect()
 }
 
 pub(super) fn base64(bytes: &[u8]) -> Value {
@@ -130,12 +143,18 @@ fn is_small(value: &Value) -> bool {
 
 fn fixed_lists(element: &Shape, length: u32) -> Vec<Value> {
     let length = usize::try_from(length).unwrap_or(0);
-    let each = edges(element).into_iter().filter(|value| length <= LARGE_ELEMENTS || is_small(value));
+    let each = edges(element)
+        .into_iter()
+        .filter(|value| length <= LARGE_ELEMENTS || is_small(value));
     each.map(|value| vec![value; length].into()).collect()
 }
 
 fn no_entries(key: &Shape) -> Value {
-    if *key == Shape::String { json!({}) } else { json!([]) }
+    if *key == Shape::String {
+        json!({})
+    } else {
+        json!([])
+    }
 }
 
 /// All small edges of the key, each with an edge of the value.
@@ -163,7 +182,9 @@ pub(super) fn map(key: &Shape, pairs: Vec<(Value, Value)>) -> Value {
 }
 
 pub(super) fn record(fields: &Named<Shape>, mut value: impl FnMut(&str, &Shape) -> Value) -> Value {
-    let fields = fields.iter().map(|(name, shape)| (name.to_owned(), value(name, shape)));
+    let fields = fields
+        .iter()
+        .map(|(name, shape)| (name.to_owned(), value(name, shape)));
     Value::Object(fields.collect::<Map<_, _>>())
 }
 
@@ -178,7 +199,10 @@ fn parts_in_turn<'s>(
 
 /// See [`parts_in_turn`]. Large values never meet: two of them could be more than a caller may give.
 pub(super) fn in_turn(edges: &[Vec<Value>]) -> Vec<Vec<Value>> {
-    let simplest: Vec<Value> = edges.iter().filter_map(|edges| edges.first().cloned()).collect();
+    let simplest: Vec<Value> = edges
+        .iter()
+        .filter_map(|edges| edges.first().cloned())
+        .collect();
     let mut wholes = Vec::new();
     for (at, edges) in edges.iter().enumerate() {
         for edge in edges.iter().skip(1) {
@@ -192,13 +216,17 @@ pub(super) fn in_turn(edges: &[Vec<Value>]) -> Vec<Vec<Value>> {
     let longest = edges.iter().map(Vec::len).max().unwrap_or(0);
     if edges.len() > 1 {
         let together = (1..longest).map(|nth| nth_edges(edges, nth));
-        wholes.extend(together.filter(|parts| parts.iter().filter(|part| !is_modest(part)).count() <= 1));
+        wholes.extend(
+            together.filter(|parts| parts.iter().filter(|part| !is_modest(part)).count() <= 1),
+        );
     }
     wholes
 }
 
 fn nth_edges(edges: &[Vec<Value>], nth: usize) -> Vec<Value> {
-    let nth = edges.iter().filter_map(|edges| edges.get(nth % edges.len().max(1)));
+    let nth = edges
+        .iter()
+        .filter_map(|edges| edges.get(nth % edges.len().max(1)));
     nth.cloned().collect()
 }
 
@@ -210,7 +238,10 @@ fn is_modest(value: &Value) -> bool {
 
 fn variants(cases: &Named<Option<Shape>>) -> Vec<Value> {
     let each = cases.iter().flat_map(|(name, payload)| match payload {
-        Some(shape) => edges(shape).into_iter().map(|value| case(name, Some(value))).collect(),
+        Some(shape) => edges(shape)
+            .into_iter()
+            .map(|value| case(name, Some(value)))
+            .collect(),
         None => vec![case(name, None)],
     });
     each.collect()

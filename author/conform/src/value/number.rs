@@ -18,7 +18,20 @@ fn whole(number: i128) -> Value {
 pub(super) fn integer_edges(kind: Integer) -> Vec<Value> {
     let (least, most) = kind.range();
     let exact = 1 << 53;
-    let edges = [0, 1, -1, most, least, most - 1, least + 1, exact, exact + 1, -exact - 1, 1 << 31, 1 << 32];
+    let edges = [
+        0,
+        1,
+        -1,
+        most,
+        least,
+        most - 1,
+        least + 1,
+        exact,
+        exact + 1,
+        -exact - 1,
+        1 << 31,
+        1 << 32,
+    ];
     let mut within: Vec<i128> = Vec::new();
     for edge in edges {
         if (least..=most).contains(&edge) && !within.contains(&edge) {
@@ -46,12 +59,14 @@ pub(super) fn random_integer(kind: Integer, random: &mut Random) -> Value {
 }
 
 /// Nearer to zero, the nearest first.
-pub(super) fn smaller_integers(value: &Value) -> Vec<Value> {
+pub(super) fn smaller_integers(kind: Integer, value: &Value) -> Vec<Value> {
+    let (_, most) = kind.range();
     let Some(number) = integer(value) else {
         return Vec::new();
     };
     let mut smaller = Vec::new();
-    if number < 0 {
+    // The least has no counterpart among the positive ones.
+    if number < 0 && -number <= most {
         smaller.push(-number);
     }
     let mut step = number;
@@ -78,7 +93,19 @@ pub(super) fn float_edges(kind: Float) -> Vec<Value> {
         ),
         Float::F64 => (f64::MAX, f64::MIN_POSITIVE, f64::from_bits(1), f64::EPSILON),
     };
-    let numbers = [0.0, -0.0, 1.0, -1.0, 0.5, most, -most, least_normal, least, -least, 1.0 + step];
+    let numbers = [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        most,
+        -most,
+        least_normal,
+        least,
+        -least,
+        1.0 + step,
+    ];
     let mut edges: Vec<Value> = numbers.into_iter().map(Value::from).collect();
     edges.extend(["NaN", "Infinity", "-Infinity"].map(Value::from));
     edges
@@ -101,7 +128,11 @@ pub(super) fn random_float(kind: Float, random: &mut Random) -> Value {
 }
 
 fn infinity(number: f64) -> &'static str {
-    if number > 0.0 { "Infinity" } else { "-Infinity" }
+    if number > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    }
 }
 
 /// Rounder and nearer to zero.
@@ -121,5 +152,10 @@ pub(super) fn smaller_floats(value: &Value) -> Vec<Value> {
 /// Zero before whole numbers before others; positive before negative; small before large.
 fn weight(number: f64) -> (bool, bool, bool, u64) {
     let magnitude = number.abs();
-    (number != 0.0, magnitude.fract() != 0.0, number.is_sign_negative(), magnitude.to_bits())
+    (
+        number != 0.0,
+        magnitude.fract() != 0.0,
+        number.is_sign_negative(),
+        magnitude.to_bits(),
+    )
 }

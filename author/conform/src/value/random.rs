@@ -15,12 +15,12 @@ impl Random {
     /// The sequence of a seed, for a purpose: two purposes have nothing in common.
     pub(crate) fn new(seed: u64, purpose: &str) -> Self {
         // FNV-1a: any function that spreads names over 64 bits would do.
-        let hash = purpose.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
-        Self {
-            state: seed ^ hash,
-        }
+        let hash = purpose
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+        Self { state: seed ^ hash }
     }
 
     /// The next number.

@@ -18,7 +18,12 @@ const BYTES_MAX: usize = 64;
 pub(super) fn sample(shape: &Shape, random: &mut Random) -> Value {
     let scalar = matches!(
         shape,
-        Shape::Bool | Shape::Integer(_) | Shape::Float(_) | Shape::Char | Shape::Enum(_) | Shape::Handle(_)
+        Shape::Bool
+            | Shape::Integer(_)
+            | Shape::Float(_)
+            | Shape::Char
+            | Shape::Enum(_)
+            | Shape::Handle(_)
     );
     if scalar && random.once_in(4) {
         let edges = edge::edges(shape);
@@ -45,20 +50,35 @@ pub(super) fn sample(shape: &Shape, random: &mut Random) -> Value {
         }
         Shape::Map(key, value) => entries(key, value, random),
         Shape::Record(fields) => edge::record(fields, |_, shape| sample(shape, random)),
-        Shape::Tuple(parts) => parts.iter().map(|part| sample(part, random)).collect::<Vec<_>>().into(),
+        Shape::Tuple(parts) => parts
+            .iter()
+            .map(|part| sample(part, random))
+            .collect::<Vec<_>>()
+            .into(),
         Shape::Variant(cases) => one_case(cases, random),
-        Shape::Enum(names) => names.get(random.below(names.len())).map(|(name, ())| name).into(),
+        Shape::Enum(names) => names
+            .get(random.below(names.len()))
+            .map(|(name, ())| name)
+            .into(),
         Shape::Option(some) if random.once_in(3) => {
             let _ = some;
             Value::Null
         }
         Shape::Option(some) => edge::some(some, sample(some, random)),
         Shape::Result(ok, err) => {
-            let (name, shape) = if random.once_in(2) { ("err", err) } else { ("ok", ok) };
+            let (name, shape) = if random.once_in(2) {
+                ("err", err)
+            } else {
+                ("ok", ok)
+            };
             json!({ name: edge::side(shape.as_deref(), |shape| sample(shape, random)) })
         }
         Shape::Flags(names) => {
-            let set: Vec<Value> = names.names().filter(|_| random.once_in(2)).map(Value::from).collect();
+            let set: Vec<Value> = names
+                .names()
+                .filter(|_| random.once_in(2))
+                .map(Value::from)
+                .collect();
             set.into()
         }
         Shape::Handle(kind) => random.pick(&edge::paths(*kind)).copied().into(),
@@ -66,7 +86,10 @@ pub(super) fn sample(shape: &Shape, random: &mut Random) -> Value {
 }
 
 fn samples(element: &Shape, length: usize, random: &mut Random) -> Value {
-    (0..length).map(|_| sample(element, random)).collect::<Vec<_>>().into()
+    (0..length)
+        .map(|_| sample(element, random))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Entries with a key each.

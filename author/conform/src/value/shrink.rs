@@ -40,7 +40,11 @@ fn smaller_arguments(shapes: &[&Shape], arguments: &[Value]) -> Vec<Vec<Value>> 
         smaller.push(simplest);
     }
     for (at, (shape, argument)) in shapes.iter().zip(arguments).enumerate() {
-        smaller.extend(smaller_values(shape, argument).into_iter().map(|value| replaced(arguments, at, value)));
+        smaller.extend(
+            smaller_values(shape, argument)
+                .into_iter()
+                .map(|value| replaced(arguments, at, value)),
+        );
     }
     smaller
 }
@@ -67,21 +71,32 @@ fn smaller_values(shape: &Shape, value: &Value) -> Vec<Value> {
 
 fn beside_simplest(shape: &Shape, value: &Value) -> Vec<Value> {
     match (shape, value) {
-        (Shape::Integer(_), value) => number::smaller_integers(value),
+        (Shape::Integer(kind), value) => number::smaller_integers(*kind, value),
         (Shape::Float(_), value) => number::smaller_floats(value),
-        (Shape::String, Value::String(value)) => text::smaller(value).into_iter().map(Value::from).collect(),
+        (Shape::String, Value::String(value)) => {
+            text::smaller(value).into_iter().map(Value::from).collect()
+        }
         (Shape::Bytes, Value::String(value)) => smaller_bytes(value),
         (Shape::List(element), Value::Array(values)) => {
-            let mut smaller: Vec<Value> = without_parts(values).into_iter().map(Value::from).collect();
-            smaller.extend(one_smaller(values, |_| Some(element)).into_iter().map(Value::from));
+            let mut smaller: Vec<Value> =
+                without_parts(values).into_iter().map(Value::from).collect();
+            smaller.extend(
+                one_smaller(values, |_| Some(element))
+                    .into_iter()
+                    .map(Value::from),
+            );
             smaller
         }
         (Shape::FixedList(element, _), Value::Array(values)) => {
-            one_smaller(values, |_| Some(element)).into_iter().map(Value::from).collect()
+            one_smaller(values, |_| Some(element))
+                .into_iter()
+                .map(Value::from)
+                .collect()
         }
-        (Shape::Tuple(shapes), Value::Array(values)) => {
-            one_smaller(values, |at| shapes.get(at)).into_iter().map(Value::from).collect()
-        }
+        (Shape::Tuple(shapes), Value::Array(values)) => one_smaller(values, |at| shapes.get(at))
+            .into_iter()
+            .map(Value::from)
+            .collect(),
         (Shape::Flags(_), Value::Array(values)) => {
             without_parts(values).into_iter().map(Value::from).collect()
         }
@@ -91,7 +106,9 @@ fn beside_simplest(shape: &Shape, value: &Value) -> Vec<Value> {
         (Shape::Option(some), value) => smaller_options(some, value),
         (Shape::Result(ok, err), Value::Object(values)) => {
             let sides = [("ok", ok), ("err", err)];
-            let given = sides.into_iter().find_map(|(name, shape)| Some((name, shape.as_deref()?, values.get(name)?)));
+            let given = sides
+                .into_iter()
+                .find_map(|(name, shape)| Some((name, shape.as_deref()?, values.get(name)?)));
             given.map_or_else(Vec::new, |(name, shape, value)| {
                 let smaller = smaller_values(shape, value).into_iter();
                 smaller.map(|value| edge::case(name, Some(value))).collect()
@@ -118,12 +135,17 @@ pub(super) fn without_parts<T: Clone>(parts: &[T]) -> Vec<Vec<T>> {
 }
 
 /// One element smaller and the others as they are, where there are few.
-fn one_smaller<'s>(values: &[Value], shape: impl Fn(usize) -> Option<&'s Shape>) -> Vec<Vec<Value>> {
+fn one_smaller<'s>(
+    values: &[Value],
+    shape: impl Fn(usize) -> Option<&'s Shape>,
+) -> Vec<Vec<Value>> {
     const ELEMENTS_MAX: usize = 32;
     let few = values.iter().enumerate().take(ELEMENTS_MAX);
     let each = few.flat_map(|(at, value)| {
         let smaller = shape(at).map_or_else(Vec::new, |shape| smaller_values(shape, value));
-        smaller.into_iter().map(move |value| replaced(values, at, value))
+        smaller
+            .into_iter()
+            .map(move |value| replaced(values, at, value))
     });
     each.collect()
 }
@@ -134,14 +156,19 @@ fn smaller_bytes(value: &str) -> Vec<Value> {
     };
     let shorter = without_parts(&bytes);
     let zero = vec![0; bytes.len()];
-    shorter.into_iter().chain([zero]).map(|bytes| edge::base64(&bytes)).collect()
+    shorter
+        .into_iter()
+        .chain([zero])
+        .map(|bytes| edge::base64(&bytes))
+        .collect()
 }
 
 fn smaller_maps(key: &Shape, part: &Shape, value: &Value) -> Vec<Value> {
     let pairs: Vec<(Value, Value)> = match value {
-        Value::Object(entries) => {
-            entries.iter().map(|(key, value)| (key.as_str().into(), value.clone())).collect()
-        }
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.as_str().into(), value.clone()))
+            .collect(),
         Value::Array(entries) => entries.iter().filter_map(pair).collect(),
         _ => return Vec::new(),
     };
@@ -155,7 +182,10 @@ fn smaller_maps(key: &Shape, part: &Shape, value: &Value) -> Vec<Value> {
             pairs
         }));
     }
-    smaller.into_iter().map(|pairs| edge::map(key, pairs)).collect()
+    smaller
+        .into_iter()
+        .map(|pairs| edge::map(key, pairs))
+        .collect()
 }
 
 fn pair(entry: &Value) -> Option<(Value, Value)> {
@@ -184,11 +214,21 @@ fn smaller_payloads(cases: &Named<Option<Shape>>, value: &Value) -> Vec<Value> {
     };
     let shape = cases.find(name, 0).and_then(|(_, _, shape)| shape.as_ref());
     let smaller = shape.map_or_else(Vec::new, |shape| smaller_values(shape, payload));
-    smaller.into_iter().map(|payload| edge::case(name, Some(payload))).collect()
+    smaller
+        .into_iter()
+        .map(|payload| edge::case(name, Some(payload)))
+        .collect()
 }
 
 fn smaller_options(some: &Shape, value: &Value) -> Vec<Value> {
-    let inner = if some.is_option() { value.get("some") } else { Some(value) };
+    let inner = if some.is_option() {
+        value.get("some")
+    } else {
+        Some(value)
+    };
     let smaller = inner.map_or_else(Vec::new, |value| smaller_values(some, value));
-    smaller.into_iter().map(|value| edge::some(some, value)).collect()
+    smaller
+        .into_iter()
+        .map(|value| edge::some(some, value))
+        .collect()
 }

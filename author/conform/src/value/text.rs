@@ -70,8 +70,30 @@ const NAMES: [&str; 9] = [
 
 /// What a random string is made of: one of each kind, so that kinds meet.
 const ALPHABET: [char; 24] = [
-    'a', 'b', 'Z', '0', '9', ' ', '\n', '\r', '\t', '"', '\\', '/', '.', ',', '{', '[', '<', '\0', 'é',
-    '\u{301}', 'ש', '漢', '🦀', '\u{10ffff}',
+    'a',
+    'b',
+    'Z',
+    '0',
+    '9',
+    ' ',
+    '\n',
+    '\r',
+    '\t',
+    '"',
+    '\\',
+    '/',
+    '.',
+    ',',
+    '{',
+    '[',
+    '<',
+    '\0',
+    'é',
+    '\u{301}',
+    'ש',
+    '漢',
+    '🦀',
+    '\u{10ffff}',
 ];
 
 /// The edges, `paths` among them, the large ones last.
@@ -92,7 +114,18 @@ pub(super) fn edges(paths: &[&str]) -> Vec<String> {
 /// Characters with an edge each.
 pub(super) fn characters() -> [char; 12] {
     [
-        'a', '\0', '\n', '"', '\u{7f}', 'é', '\u{301}', '\u{202e}', '\u{d7ff}', '\u{e000}', '🦀', '\u{10ffff}',
+        'a',
+        '\0',
+        '\n',
+        '"',
+        '\u{7f}',
+        'é',
+        '\u{301}',
+        '\u{202e}',
+        '\u{d7ff}',
+        '\u{e000}',
+        '🦀',
+        '\u{10ffff}',
     ]
 }
 
@@ -132,9 +165,16 @@ fn plainer(characters: &[char]) -> Vec<String> {
     }
     let mut plainer = vec![all];
     if characters.len() <= ONE_BY_ONE_MAX {
-        for (at, _) in characters.iter().enumerate().filter(|(_, character)| **character != 'a') {
+        for (at, _) in characters
+            .iter()
+            .enumerate()
+            .filter(|(_, character)| **character != 'a')
+        {
             let one = characters.iter().enumerate();
-            plainer.push(one.map(|(index, character)| if index == at { 'a' } else { *character }).collect());
+            plainer.push(
+                one.map(|(index, character)| if index == at { 'a' } else { *character })
+                    .collect(),
+            );
         }
     }
     plainer

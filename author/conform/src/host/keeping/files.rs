@@ -10,10 +10,18 @@ use super::bindings::bailiwick::files::{list_files, read_file, types, write_file
 
 /// The guest's side of an open file.
 #[derive(Debug)]
+#[expect(
+    unreachable_pub,
+    reason = "the generated code makes a public name of it"
+)]
 pub enum Reader {}
 
 /// The guest's side of a file that is being written.
 #[derive(Debug)]
+#[expect(
+    unreachable_pub,
+    reason = "the generated code makes a public name of it"
+)]
 pub enum Writer {}
 
 impl From<Failure> for types::Error {
@@ -46,7 +54,10 @@ fn case(limit: Limit) -> Option<types::Limit> {
         (Limit::HostCalls, types::Limit::HostCalls),
         (Limit::Time, types::Limit::Time),
     ];
-    cases.into_iter().find(|(known, _)| *known == limit).map(|(_, case)| case)
+    cases
+        .into_iter()
+        .find(|(known, _)| *known == limit)
+        .map(|(_, case)| case)
 }
 
 impl types::Host for State {}

@@ -11,14 +11,26 @@ use super::bindings::bailiwick::http::{http_get, http_request, types};
 
 /// The guest's side of a described request.
 #[derive(Debug)]
+#[expect(
+    unreachable_pub,
+    reason = "the generated code makes a public name of it"
+)]
 pub enum Request {}
 
 /// The guest's side of an open answer.
 #[derive(Debug)]
+#[expect(
+    unreachable_pub,
+    reason = "the generated code makes a public name of it"
+)]
 pub enum Incoming {}
 
 /// The guest's side of a request whose body is being sent.
 #[derive(Debug)]
+#[expect(
+    unreachable_pub,
+    reason = "the generated code makes a public name of it"
+)]
 pub enum Outgoing {}
 
 // WIT: "there are more than 64 headers or 16 KiB of them".
@@ -55,7 +67,10 @@ fn case(limit: Limit) -> Option<types::Limit> {
         (Limit::HostCalls, types::Limit::HostCalls),
         (Limit::Time, types::Limit::Time),
     ];
-    cases.into_iter().find(|(known, _)| *known == limit).map(|(_, case)| case)
+    cases
+        .into_iter()
+        .find(|(known, _)| *known == limit)
+        .map(|(_, case)| case)
 }
 
 impl State {
@@ -80,9 +95,14 @@ fn unknown() -> Failure {
 /// What no header may be.
 fn refused(known: &[(String, String)], name: &str, value: &str) -> Option<Failure> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let bytes: usize = known.iter().map(|(name, value)| name.len() + value.len()).sum();
-    let too_many = known.len() >= HEADERS_MAX || bytes + name.len() + value.len() > HEADER_BYTES_MAX;
-    let malformed = name.is_empty() || !name.bytes().all(is_token) || value.chars().any(char::is_control);
+    let bytes: usize = known
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    let too_many =
+        known.len() >= HEADERS_MAX || bytes + name.len() + value.len() > HEADER_BYTES_MAX;
+    let malformed =
+        name.is_empty() || !name.bytes().all(is_token) || value.chars().any(char::is_control);
     (too_many || malformed).then(|| Failure::Invalid("the header is not usable".to_owned()))
 }
 
@@ -116,7 +136,11 @@ impl types::HostRequest for State {
         Ok(Ok(()))
     }
 
-    async fn set_body(&mut self, this: Resource<Request>, body: Vec<u8>) -> Reply<(), types::Error> {
+    async fn set_body(
+        &mut self,
+        this: Resource<Request>,
+        body: Vec<u8>,
+    ) -> Reply<(), types::Error> {
         self.described(&this)?.body = Some(body);
         Ok(Ok(()))
     }

@@ -47,15 +47,18 @@ impl Instance {
         fuelled
             .and_then(|()| store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS)))
             .map_err(|error| Ending::HostFault(error.to_string()))?;
-        let linker = linker(compiled.engine()).map_err(|error| Ending::HostFault(error.to_string()))?;
+        let linker =
+            linker(compiled.engine()).map_err(|error| Ending::HostFault(error.to_string()))?;
         let instance = linker.instantiate_async(&mut store, compiled).await;
         let instance = instance.map_err(|error| ending(&error))?;
         Ok(Self { store, instance })
     }
 
-    /// The same instance on another stage.
-    pub(super) fn with(mut self, performer: Box<dyn Performer>) -> Self {
-        self.store.data_mut().performer = performer;
+    /// The same instance on another stage. WASI's random bytes begin anew, so that what differs is the tool's doing.
+    pub(super) fn with(mut self, performer: Box<dyn Performer>, floor: Floor) -> Self {
+        let state = self.store.data_mut();
+        state.performer = performer;
+        state.wasi = super::floor::context(floor);
         self
     }
 
@@ -73,20 +76,27 @@ impl Instance {
         let refused = |why: &dyn std::fmt::Display| Ending::Refused(why.to_string());
         let function = tool.function(name).map_err(|error| refused(&error))?;
         let signature = function.signature().map_err(|error| refused(error))?;
-        let parsed = signature.arguments_from_json(arguments).map_err(|error| refused(&error))?;
+        let parsed = signature
+            .arguments_from_json(arguments)
+            .map_err(|error| refused(&error))?;
         let mut lent = Vec::new();
         for request in parsed.handle_requests() {
             lent.push(self.lend(request).await?);
         }
         let handles: Vec<ResourceAny> = lent.iter().map(|lent| lent.resource).collect();
-        let parameters = parsed.into_vals(&handles).map_err(|error| refused(&error))?;
+        let parameters = parsed
+            .into_vals(&handles)
+            .map_err(|error| refused(&error))?;
         let called = self.find(function)?;
         let mut results = vec![Val::Bool(false); usize::from(signature.result().is_some())];
-        let called = called.call_async(&mut self.store, &parameters, &mut results).await;
+        let called = called
+            .call_async(&mut self.store, &parameters, &mut results)
+            .await;
         called.map_err(|error| ending(&error))?;
         let answered = answer(signature, &results)?;
         for lent in lent {
-            self.take_back(lent, matches!(answered, Ending::Answer(_))).await?;
+            self.take_back(lent, matches!(answered, Ending::Answer(_)))
+                .await?;
         }
         Ok(answered)
     }
@@ -95,14 +105,20 @@ impl Instance {
         let gone = || Ending::HostFault(format!("`{}` is gone", function.name()));
         let interface = match function.interface() {
             Some(interface) => {
-                let index = self.instance.get_export_index(&mut self.store, None, interface);
+                let index = self
+                    .instance
+                    .get_export_index(&mut self.store, None, interface);
                 Some(index.ok_or_else(gone)?)
             }
             None => None,
         };
-        let index = self.instance.get_export_index(&mut self.store, interface.as_ref(), function.item());
+        let index =
+            self.instance
+                .get_export_index(&mut self.store, interface.as_ref(), function.item());
         let index = index.ok_or_else(gone)?;
-        self.instance.get_func(&mut self.store, index).ok_or_else(gone)
+        self.instance
+            .get_func(&mut self.store, index)
+            .ok_or_else(gone)
     }
 
     async fn lend(&mut self, request: &HandleRequest) -> Result<Lent, Ending> {
@@ -112,7 +128,8 @@ impl Instance {
             HandleKind::Reader => state.ask(OpenReader { path }).await,
             HandleKind::Writer => state.ask(Create { path }).await,
         };
-        let id = opened.map_err(|failure| Ending::Refused(format!("`{}`: {failure}", request.path)))?;
+        let id =
+            opened.map_err(|failure| Ending::Refused(format!("`{}`: {failure}", request.path)))?;
         let resource = match request.kind {
             HandleKind::Reader => {
                 ResourceAny::try_from_resource(Resource::<Reader>::new_own(id.0), &mut self.store)
@@ -137,7 +154,10 @@ impl Instance {
         if keep && lent.kind == HandleKind::Writer {
             state.ask(Commit { writer: lent.id }).await.map_err(fault)?;
         }
-        state.ask(CloseHandle { handle: lent.id }).await.map_err(fault)
+        state
+            .ask(CloseHandle { handle: lent.id })
+            .await
+            .map_err(fault)
     }
 }
 
@@ -152,10 +172,12 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
 fn answer(signature: &Signature, results: &[Val]) -> Result<Ending, Ending> {
     let output = usize::try_from(Limits::default().output).unwrap_or(usize::MAX);
     let mut text = Vec::new();
-    let side = signature.write_answer(results, &mut text, output).map_err(|error| match error {
-        AnswerError::TooLarge { .. } => Ending::Limit(Limit::Output.code().to_owned()),
-        AnswerError::Mismatch => Ending::HostFault(error.to_string()),
-    })?;
+    let side = signature
+        .write_answer(results, &mut text, output)
+        .map_err(|error| match error {
+            AnswerError::TooLarge { .. } => Ending::Limit(Limit::Output.code().to_owned()),
+            AnswerError::Mismatch => Ending::HostFault(error.to_string()),
+        })?;
     let text = String::from_utf8(text).map_err(|error| Ending::HostFault(error.to_string()))?;
     Ok(match side {
         Side::Answer => Ending::Answer(text),

@@ -67,7 +67,10 @@ impl Keeping {
 
 impl Host for Keeping {
     fn load(&self, component: &[u8]) -> Result<Box<dyn Loaded>, String> {
-        let tool = self.ours.tool(component).map_err(|error| error.to_string())?;
+        let tool = self
+            .ours
+            .tool(component)
+            .map_err(|error| error.to_string())?;
         Ok(Box::new(Kept::new(tool, self.ours.runtime())))
     }
 }
@@ -97,7 +100,9 @@ impl Kept {
     ) -> Result<Duration, Ending> {
         let began = std::time::Instant::now();
         let made = Instance::make(&self.tool, performer, memory, Floor::default());
-        let made = self.runtime.block_on(tokio::time::timeout(time, made));
+        let made = self
+            .runtime
+            .block_on(async { tokio::time::timeout(time, made).await });
         match made {
             Err(_) => Err(Ending::Limit("time".to_owned())),
             Ok(made) => made.map(|_| began.elapsed()),
@@ -107,13 +112,15 @@ impl Kept {
     async fn called(&mut self, call: Call<'_>) -> Outcome {
         let (floor, memory) = (call.floor, call.memory);
         let mut instance = match self.instance.take() {
-            Some(instance) => instance.with(call.performer),
+            Some(instance) => instance.with(call.performer, floor),
             None => match Instance::make(&self.tool, call.performer, memory, floor).await {
                 Ok(instance) => instance,
                 Err(ending) => return Outcome { ending, fuel: None },
             },
         };
-        let outcome = instance.call(&self.tool, call.function, call.arguments).await;
+        let outcome = instance
+            .call(&self.tool, call.function, call.arguments)
+            .await;
         // After anything but an answer of its own, nothing is known about it any more.
         if outcome.ending.is_orderly() {
             self.instance = Some(instance);
@@ -125,7 +132,8 @@ impl Kept {
 impl Loaded for Kept {
     fn call(&mut self, call: Call<'_>) -> Outcome {
         let (runtime, time) = (self.runtime.clone(), call.time);
-        let called = runtime.block_on(async { tokio::time::timeout(time, self.called(call)).await });
+        let called =
+            runtime.block_on(async { tokio::time::timeout(time, self.called(call)).await });
         called.unwrap_or_else(|_| Outcome {
             ending: Ending::Limit("time".to_owned()),
             fuel: None,
@@ -161,7 +169,9 @@ impl State {
     async fn ask<O: Operation>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         let reply = self.performer.perform(Box::new(Carried(operation))).await?;
         let reply = reply.downcast::<O::Reply>();
-        reply.map(|reply| *reply).map_err(|_| Failure::Fault(format!("`{}` was answered with another type", O::NAME)))
+        reply
+            .map(|reply| *reply)
+            .map_err(|_| Failure::Fault(format!("`{}` was answered with another type", O::NAME)))
     }
 }
 

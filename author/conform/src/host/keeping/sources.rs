@@ -28,7 +28,9 @@ impl From<Failure> for clock::Error {
             Failure::Denied => Self::Denied,
             Failure::Limit(_) | Failure::RuleLimit | Failure::Quota => Self::Limit,
             Failure::Unavailable(_) | Failure::NotFound | Failure::Secret => Self::Unavailable,
-            Failure::Invalid(text) | Failure::Other(text) | Failure::Fault(text) => Self::Other(text),
+            Failure::Invalid(text) | Failure::Other(text) | Failure::Fault(text) => {
+                Self::Other(text)
+            }
         }
     }
 }
@@ -53,7 +55,9 @@ impl From<Failure> for random::Error {
             Failure::Denied => Self::Denied,
             Failure::Limit(_) | Failure::RuleLimit | Failure::Quota => Self::Limit,
             Failure::Unavailable(_) | Failure::NotFound | Failure::Secret => Self::Unavailable,
-            Failure::Invalid(text) | Failure::Other(text) | Failure::Fault(text) => Self::Other(text),
+            Failure::Invalid(text) | Failure::Other(text) | Failure::Fault(text) => {
+                Self::Other(text)
+            }
         }
     }
 }
