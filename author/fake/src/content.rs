@@ -52,12 +52,14 @@ impl Content {
             Self::Repeated { unit, .. } => {
                 let start = offset % (unit.len() as u64).max(1);
                 let start = usize::try_from(start).unwrap_or(0);
-                unit.iter()
-                    .cycle()
-                    .skip(start)
-                    .take(length)
-                    .copied()
-                    .collect()
+                let once = unit.iter().cycle().skip(start).take(unit.len().min(length));
+                let mut part: Vec<u8> = once.copied().collect();
+                // Whole repetitions, so that the beginning goes on where it ends: doubling beats a byte at a time.
+                while part.len() < length {
+                    let more = part.len().min(length - part.len());
+                    part.extend_from_within(..more);
+                }
+                part
             }
         }
     }
