@@ -117,10 +117,28 @@ fn build_modules(
     // Not `--locked`: whoever adds a guest adds it to the lock file by building it.
     command.args(["build", "--release", "--target", UNKNOWN, "--target-dir"]);
     command.arg(workspace.guests_output().join("build"));
+    command.args(["--config", &without_folders(workspace)]);
     for guest in guests {
         command.args(["--package", &guest.name]);
     }
     progress.run_quietly(&step, &mut command).map(drop)
+}
+
+/// A setting of cargo's by which the messages of panics name no folder of this machine: the same sources give the same bytes
+/// wherever they lie.
+fn without_folders(workspace: &Workspace) -> String {
+    let home = || std::env::home_dir().map(|home| home.join(".cargo"));
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let folders = [
+        (Some(workspace.root.clone()), "/bailiwick"),
+        (cargo.or_else(home), "/cargo"),
+    ];
+    let flags = folders.into_iter().filter_map(|(folder, name)| {
+        let flag = format!("--remap-path-prefix={}={name}", folder?.display());
+        Some(toml::Value::String(flag))
+    });
+    let flags = toml::Value::Array(flags.collect());
+    format!("target.{UNKNOWN}.rustflags={flags}")
 }
 
 /// A core module made a component. No adapter: a guest of ours that imports WASI is a mistake.
