@@ -6,7 +6,6 @@ import (
 
 	"bailiwick.dev/sdk/internal/cause"
 	"bailiwick.dev/sdk/wit/bailiwick_clock_clock"
-	witRuntime "go.bytecodealliance.org/pkg/wit/runtime"
 	witTypes "go.bytecodealliance.org/pkg/wit/types"
 )
 
@@ -52,7 +51,6 @@ func ToWit(err error) bailiwick_clock_clock.Error {
 }
 
 func unpack[T any](result witTypes.Result[T, bailiwick_clock_clock.Error]) (T, error) {
-	witRuntime.Unpin()
 	if result.IsOk() {
 		return result.Ok(), nil
 	}

@@ -6,7 +6,6 @@ import (
 
 	"bailiwick.dev/sdk/internal/cause"
 	"bailiwick.dev/sdk/wit/bailiwick_files_types"
-	witRuntime "go.bytecodealliance.org/pkg/wit/runtime"
 	witTypes "go.bytecodealliance.org/pkg/wit/types"
 )
 
@@ -111,9 +110,8 @@ func ToWit(err error) bailiwick_files_types.Error {
 	return bailiwick_files_types.MakeErrorOther(err.Error())
 }
 
-// unpack is the Go form of what a host call answered. What the host had allocated for it is now held by the value alone.
+// unpack is the Go form of what a host call answered.
 func unpack[T any](result Result[T]) (T, error) {
-	witRuntime.Unpin()
 	if result.IsErr() {
 		var none T
 		return none, &Error{result.Err()}

@@ -4,7 +4,6 @@ import (
 	"io"
 
 	"bailiwick.dev/sdk/wit/bailiwick_http_types"
-	witRuntime "go.bytecodealliance.org/pkg/wit/runtime"
 )
 
 // pieceMax is how much one call of the host carries here: far below the host's own limit, and enough to make calls rare.
@@ -26,18 +25,10 @@ func opened(handle *bailiwick_http_types.Incoming, err error) (*Incoming, error)
 func (incoming *Incoming) Status() uint16 { return incoming.handle.Status() }
 
 // URL is the one that answered: the last one when there were redirects.
-func (incoming *Incoming) URL() string {
-	url := incoming.handle.Url()
-	witRuntime.Unpin()
-	return url
-}
+func (incoming *Incoming) URL() string { return incoming.handle.Url() }
 
 // Headers are those of the answer, in its order.
-func (incoming *Incoming) Headers() []Header {
-	headers := incoming.handle.Headers()
-	witRuntime.Unpin()
-	return headers
-}
+func (incoming *Incoming) Headers() []Header { return incoming.handle.Headers() }
 
 // Read reads up to len(buffer) bytes of the body; io.EOF at its end. Where the body breaks off it is ErrUnavailable, and what
 // came before is not the whole.

@@ -7,7 +7,6 @@ import (
 
 	"bailiwick.dev/sdk/internal/cause"
 	"bailiwick.dev/sdk/wit/bailiwick_random_random"
-	witRuntime "go.bytecodealliance.org/pkg/wit/runtime"
 	witTypes "go.bytecodealliance.org/pkg/wit/types"
 )
 
@@ -56,7 +55,6 @@ func ToWit(err error) bailiwick_random_random.Error {
 }
 
 func unpack[T any](result witTypes.Result[T, bailiwick_random_random.Error]) (T, error) {
-	witRuntime.Unpin()
 	if result.IsOk() {
 		return result.Ok(), nil
 	}

@@ -13,7 +13,6 @@ type (
 	shape       = bailiwick_conformance_values.Shape
 	pair        = wit_types.Tuple2[bool, rune]
 	triple      = wit_types.Tuple3[uint8, string, pair]
-	several     = wit_types.Tuple4[int64, string, wit_types.Option[colour], []uint8]
 )
 
 func EchoBool(value bool) bool { return value }
@@ -50,7 +49,7 @@ func EchoMatrix(value [][]int64) [][]int64 { return value }
 
 func EchoPlace(value place) place { return value }
 
-func EchoTuple(value triple) triple { return value }
+func EchoTuple(value triple) (uint8, string, pair) { return value.F0, value.F1, value.F2 }
 
 func EchoShape(value shape) shape { return value }
 
@@ -72,8 +71,8 @@ func EchoBareResults(value []wit_types.Result[wit_types.Unit, wit_types.Unit]) [
 	return value
 }
 
-func EchoSeveral(number int64, text string, maybe wit_types.Option[colour], bytes []uint8) several {
-	return several{F0: number, F1: text, F2: maybe, F3: bytes}
+func EchoSeveral(number int64, text string, maybe wit_types.Option[colour], bytes []uint8) (int64, string, wit_types.Option[colour], []uint8) {
+	return number, text, maybe, bytes
 }
 
 func Nothing() {}

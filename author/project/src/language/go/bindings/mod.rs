@@ -1,8 +1,10 @@
 //! The Go bindings of a world, as `wit-bindgen go` makes them, as packages of the author's module.
 //!
-//! Two things about them are changed. What the tool offers is imported from a package with the name of the interface instead
+//! Besides what [`mend`] does, two things about them are changed. What the tool offers is imported from a package with the name of the interface instead
 //! of `export_NAMESPACE_PACKAGE_INTERFACE`. And where the module requires our SDK, the bindings of our packages are those of
 //! the SDK, so that its readers and errors are the ones that the tool's functions get and return.
+
+mod mend;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -123,20 +125,33 @@ fn generate(
         true => packages_of_the_sdk(&resolve, world),
         false => BTreeSet::new(),
     };
+    let packages = match module.has_sdk {
+        true => format!("{SDK}/wit"),
+        false => bindings.clone(),
+    };
     let mut renamed = offered(&resolve, world, &module.path);
     renamed.extend(ours.iter().map(|package| {
         let from = format!("\"{bindings}/{package}\"");
         (from, format!("\"{SDK}/wit/{package}\""))
     }));
-    Ok(files
+    let mut finished: Vec<(String, String)> = files
         .iter()
         .filter(|(name, _)| !ours.contains(name.split('/').next().unwrap_or_default()))
         .map(|(name, text)| {
-            let text = String::from_utf8_lossy(text).into_owned();
+            let text = String::from_utf8_lossy(text);
+            let text = match name.ends_with(".go") {
+                true => mend::mend(&text, &packages),
+                false => text.into_owned(),
+            };
             let renaming = |text: String, (from, to): &(String, String)| text.replace(from, to);
             (name.to_owned(), renamed.iter().fold(text, renaming))
         })
-        .collect())
+        .collect();
+    if !module.has_sdk {
+        let path = format!("{0}/{0}.go", mend::BOUNDARY);
+        finished.push((path, mend::BOUNDARY_TEXT.to_owned()));
+    }
+    Ok(finished)
 }
 
 /// Imports of what the author writes, as generated and as they shall be.
