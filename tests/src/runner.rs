@@ -19,17 +19,25 @@ use crate::world::{Entry, World};
 /// A file that every policy of the guest `probe-files` grants, for the call afterwards.
 const SOUND: &str = "sound.txt";
 
-/// Runs a case.
+/// Runs a case with the guest that it names.
 ///
 /// # Panics
 /// With what is not as it must be.
 pub fn run(case: &Case) {
+    run_component(case, &crate::guests::bytes(&case.tool));
+}
+
+/// Runs a case with a component that was not built just now.
+///
+/// # Panics
+/// With what is not as it must be.
+pub fn run_component(case: &Case, component: &[u8]) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(Running::begin(case).whole(case));
+    runtime.block_on(Running::begin(case, component).whole(case));
 }
 
 struct Running {
@@ -68,7 +76,7 @@ impl Words {
 }
 
 impl Running {
-    fn begin(case: &Case) -> Self {
+    fn begin(case: &Case, component: &[u8]) -> Self {
         let mut world = World::new();
         let sound = (SOUND.to_owned(), Entry::Text("sound".to_owned()));
         world.add_outside(&case.outside);
@@ -91,7 +99,8 @@ impl Running {
             Some(root) => builder.root(root),
             None => builder,
         });
-        let tool = hold.guest(&case.tool);
+        let tool = hold.load(component);
+        let tool = tool.unwrap_or_else(|refused| panic!("`{}`: {refused}", case.tool));
         let (outside, root) = (hold.world.outside_now(), hold.world.root_now());
         Self {
             hold,

@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod compat;
 mod crash;
 mod disturb;
 mod fail_closed;
