@@ -36,6 +36,17 @@ pub fn bytes_unless_quick(name: &str) -> Option<Vec<u8>> {
     Some(bytes(name))
 }
 
+/// The component of a guest, or nothing where it is missing and this is a quick run.
+///
+/// # Panics
+/// When it is missing although this is no quick run.
+pub fn bytes_or_quick(name: &str) -> Option<Vec<u8>> {
+    if folder().join(format!("{name}.wasm")).exists() {
+        return Some(bytes(name));
+    }
+    bytes_unless_quick(name)
+}
+
 #[expect(
     clippy::print_stderr,
     reason = "a test that leaves something out says so"

@@ -9,6 +9,7 @@
 )]
 
 mod compat;
+mod conformance;
 mod crash;
 mod disturb;
 mod fail_closed;

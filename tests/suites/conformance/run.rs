@@ -1,0 +1,194 @@
+//! Running all cases against the tool of each language, once for all tests.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use bailiwick::policy::{Capability, Limits, Origin, Rules, Source};
+use bailiwick::{Host, Tool, ToolOptions};
+use bailiwick_cases::{CaseFile, Component, Subject, Verdict};
+use bailiwick_tests::{guests, hold};
+
+use super::cases::{self, Named};
+
+/// A language, and how its tool is built.
+pub(crate) struct Language {
+    /// The name of its folder, and of its component behind `conformance-`.
+    pub(crate) folder: &'static str,
+    pub(crate) title: &'static str,
+    /// What `bailiwick build` calls.
+    pub(crate) toolchain: &'static str,
+}
+
+pub(crate) const LANGUAGES: [Language; 9] = [
+    Language {
+        folder: "rust",
+        title: "[Rust](rust.md)",
+        toolchain: "cargo, `wasm32-unknown-unknown`",
+    },
+    Language {
+        folder: "rust-cargo-component",
+        title: "[Rust with cargo-component](rust.md)",
+        toolchain: "cargo-component 0.21, `wasm32-wasip1`",
+    },
+    Language {
+        folder: "python",
+        title: "[Python](python.md)",
+        toolchain: "componentize-py 0.25",
+    },
+    Language {
+        folder: "javascript",
+        title: "[JavaScript](javascript.md)",
+        toolchain: "jco 1.35, QuickJS",
+    },
+    Language {
+        folder: "typescript",
+        title: "[TypeScript](javascript.md)",
+        toolchain: "TypeScript, jco 1.35, QuickJS",
+    },
+    Language {
+        folder: "c",
+        title: "[C](c.md)",
+        toolchain: "`zig cc`, or clang with wasi-libc",
+    },
+    Language {
+        folder: "cpp",
+        title: "[C++](c.md)",
+        toolchain: "`zig c++`, or clang with wasi-libc",
+    },
+    Language {
+        folder: "zig",
+        title: "[Zig](zig.md)",
+        toolchain: "Zig 0.17",
+    },
+    Language {
+        folder: "go",
+        title: "[Go](go.md)",
+        toolchain: "Go 1.27, `wasip1`",
+    },
+];
+
+/// What became of a call.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) named: Named,
+    pub(crate) verdict: Verdict,
+    /// How it ended, as text.
+    pub(crate) ended: Option<String>,
+    /// What was not as expected.
+    differences: String,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Named {
+            file,
+            name,
+            function,
+        } = &self.named;
+        write!(formatter, "{file}: {name} ({function}){}", self.differences)
+    }
+}
+
+/// What became of the cases in one language.
+pub(crate) struct Run {
+    pub(crate) language: String,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) large: Vec<(&'static str, Result<String, String>)>,
+    /// The functions that can be called.
+    pub(crate) functions: Vec<String>,
+    pub(crate) size: u64,
+    pub(crate) imports: Vec<String>,
+}
+
+/// `guests/conformance`.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../guests/conformance")
+}
+
+/// The run of each language: in a full run of all of them, in a quick one of those that are there.
+pub(crate) fn runs() -> &'static [Run] {
+    static RUNS: OnceLock<Vec<Run>> = OnceLock::new();
+    RUNS.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let runs = LANGUAGES.iter().filter_map(|language| {
+            let component = guests::bytes_or_quick(&format!("conformance-{}", language.folder))?;
+            Some(runtime.spawn(run(language.folder, component)))
+        });
+        let runs: Vec<_> = runs.collect();
+        runs.into_iter()
+            .map(|run| runtime.block_on(run).unwrap())
+            .collect()
+    })
+}
+
+async fn run(language: &'static str, component: Vec<u8>) -> Run {
+    let host = Host::builder().cache(hold::compiled()).build().unwrap();
+    let tool = load(&host, &component);
+    let subject = Subject::new(&host, Component::Bytes(&component));
+    let mut calls = Vec::new();
+    for path in cases::files() {
+        let file = CaseFile::read(&path).unwrap_or_else(|error| panic!("{error:?}"));
+        let report = subject
+            .run(&file, "")
+            .await
+            .unwrap_or_else(|error| panic!("{language}: {error:?}"));
+        calls.extend(report.calls);
+    }
+    let calls = cases::all().into_iter().zip(calls).map(|(named, call)| {
+        assert_eq!(named.name, call.name);
+        let differences = call
+            .differences
+            .iter()
+            .flat_map(|difference| &difference.lines);
+        Call {
+            named,
+            verdict: call.verdict,
+            ended: call.ended(),
+            differences: differences.map(|line| format!("\n    {line}")).collect(),
+        }
+    });
+    Run {
+        language: language.to_owned(),
+        calls: calls.collect(),
+        large: super::large(&tool).await,
+        functions: tool
+            .functions()
+            .iter()
+            .map(|function| function.item().to_owned())
+            .collect(),
+        size: tool.size(),
+        imports: tool.imports().to_vec(),
+    }
+}
+
+/// The tool, with nothing granted but that it is linked.
+fn load(host: &Host, component: &[u8]) -> Tool {
+    let capabilities = [
+        Capability::ReadFile,
+        Capability::WriteFile,
+        Capability::ListFiles,
+        Capability::HttpGet,
+        Capability::HttpRequest,
+    ];
+    let rules = capabilities
+        .iter()
+        .fold(Rules::builder(Source::Code), |rules, capability| {
+            rules.link(capability)
+        })
+        .clock(Origin::Code)
+        .random(Origin::Code);
+    let options = ToolOptions {
+        name: "conformance".into(),
+        rules: Arc::new(rules.build()),
+        narrowed_to: Vec::new(),
+        limits: Limits::default(),
+        sha256: None,
+        policy: [0; 32],
+    };
+    host.load(&bailiwick::Source::Bytes(component), options)
+        .unwrap()
+}
