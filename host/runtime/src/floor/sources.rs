@@ -133,7 +133,9 @@ impl wall_clock::Host for SourcesView<'_> {
 
 impl monotonic_clock::Host for SourcesView<'_> {
     fn now(&mut self) -> wasmtime::Result<monotonic_clock::Instant> {
-        Ok(self.attempt(&Capability::Clock, Elapsed)?.unwrap_or(0))
+        let elapsed = self.attempt(&Capability::Clock, Elapsed)?.unwrap_or(0);
+        // WASI leaves open where this clock starts; Go's runtime takes zero for a clock that is broken, and gives up.
+        Ok(elapsed.saturating_add(1))
     }
 
     fn resolution(&mut self) -> wasmtime::Result<monotonic_clock::Duration> {
