@@ -6,6 +6,7 @@ use std::path::Path;
 use bailiwick_policy::Capability;
 use wit_parser::{Resolve, WorldItem};
 
+use crate::known::Known as _;
 use crate::sources::{WitError, parse_text, resolve};
 
 /// The namespace that is ours. Whoever names a package so means the contract.
@@ -85,7 +86,7 @@ pub struct World {
 /// Where the embedded packages do not resolve, which a test of this crate rules out.
 pub fn worlds() -> Result<Vec<World>, WitError> {
     let (resolve, package) = resolved()?;
-    let worlds = resolve.packages[package].worlds.values();
+    let worlds = resolve.package(package).worlds.values();
     Ok(worlds.map(|world| described(&resolve, *world)).collect())
 }
 
@@ -139,7 +140,7 @@ pub(crate) fn resolved() -> Result<(Resolve, wit_parser::PackageId), WitError> {
 }
 
 fn described(resolve: &Resolve, id: wit_parser::WorldId) -> World {
-    let world = &resolve.worlds[id];
+    let world = resolve.world(id);
     let imports = imports(resolve, world);
     World {
         name: world.name.clone(),

@@ -10,6 +10,7 @@ use bailiwick_section::Section;
 use wit_parser::{PackageName, Resolve, UnresolvedPackageGroup, World, WorldId};
 
 use crate::contract;
+use crate::known::Known as _;
 use crate::section::{self, SectionError};
 use crate::sources::{WitError, packages_in, parse, parse_text, resolve};
 
@@ -61,7 +62,7 @@ impl Declared {
     /// [`WitError::UnknownWorld`], with the names that there are.
     pub fn named(world: &str) -> Result<Self, WitError> {
         let (resolve, package) = contract::resolved()?;
-        let worlds = &resolve.packages[package].worlds;
+        let worlds = &resolve.package(package).worlds;
         let is_meant = |name: &String| {
             let id = resolve.id_of_name(package, name);
             name == world || id == world || id.split('@').next() == Some(world)
@@ -103,7 +104,7 @@ impl Declared {
     /// The world itself.
     #[must_use]
     pub fn world(&self) -> &World {
-        &self.resolve.worlds[self.world]
+        self.resolve.world(self.world)
     }
 
     /// The world's name: `tool`.

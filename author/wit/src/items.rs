@@ -4,6 +4,7 @@ use wit_parser::{
     Interface, InterfaceId, PackageName, Resolve, World, WorldId, WorldItem, WorldKey,
 };
 
+use crate::known::Known as _;
 use crate::types::{Mismatch, render};
 
 /// One of the two worlds.
@@ -17,7 +18,7 @@ impl<'a> Side<'a> {
     pub(crate) fn new(resolve: &'a Resolve, world: WorldId) -> Self {
         Self {
             resolve,
-            world: &resolve.worlds[world],
+            world: resolve.world(world),
         }
     }
 
@@ -77,7 +78,7 @@ impl<'a> Item<'a> {
     }
 
     pub(crate) fn interface(&self, id: InterfaceId) -> &'a Interface {
-        &self.resolve.interfaces[id]
+        self.resolve.interface(id)
     }
 
     /// The item of the same name, or else the one whose version is closest to fitting.
@@ -181,7 +182,7 @@ impl<'a> Item<'a> {
 }
 
 fn origin(resolve: &Resolve, id: InterfaceId) -> Option<(&PackageName, &str)> {
-    let interface = &resolve.interfaces[id];
-    let package = &resolve.packages[interface.package?];
+    let interface = resolve.interface(id);
+    let package = resolve.package(interface.package?);
     Some((&package.name, interface.name.as_deref()?))
 }

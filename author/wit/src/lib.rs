@@ -23,6 +23,7 @@ pub mod contract;
 mod declared;
 pub mod evolution;
 mod items;
+mod known;
 mod section;
 pub mod sources;
 mod types;

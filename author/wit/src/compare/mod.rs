@@ -15,6 +15,7 @@ pub use difference::Difference;
 
 use crate::Declared;
 use crate::items::{Item, Relation, Side};
+use crate::known::Known as _;
 use crate::types::{self, render};
 
 /// The namespace of WASI's interfaces.
@@ -175,7 +176,7 @@ fn undeclared_resources(
     found: &Item<'_>,
     actual: &Interface,
 ) -> Vec<Difference> {
-    let is_resource = |id| matches!(found.resolve.types[id].kind, TypeDefKind::Resource);
+    let is_resource = |id| matches!(found.resolve.definition(id).kind, TypeDefKind::Resource);
     let undeclared = actual
         .types
         .iter()

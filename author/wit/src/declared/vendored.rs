@@ -6,6 +6,7 @@ use wit_parser::{PackageId, PackageName, Resolve, UnresolvedPackageGroup};
 
 use crate::contract::{self, NAMESPACE};
 use crate::evolution::{Break, Change, between};
+use crate::known::Known as _;
 use crate::sources::WitError;
 
 /// The names of all packages of some groups that are in our namespace.
@@ -36,7 +37,7 @@ pub(super) fn check(resolve: &Resolve, vendored: &BTreeSet<PackageName>) -> Resu
 }
 
 fn compatible(resolve: &Resolve, package: PackageId, current: &Resolve) -> Result<(), WitError> {
-    let name = &resolve.packages[package].name;
+    let name = &resolve.package(package).name;
     let known = contract::PACKAGES
         .iter()
         .find(|known| known.name == name.name);

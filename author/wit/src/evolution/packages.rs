@@ -8,6 +8,7 @@ use wit_parser::{
 
 use super::breaks::{Break, Change, Kind};
 use crate::items::{Item, Relation, Side};
+use crate::known::Known as _;
 use crate::types::{self, behind_aliases, render};
 
 /// What became of a package.
@@ -43,7 +44,7 @@ impl Evolution {
 
 /// Compares a released package with that of its version line among the current ones.
 pub(crate) fn between(released: &Resolve, current: &Resolve, package: PackageId) -> Evolution {
-    let package = &released.packages[package];
+    let package = released.package(package);
     let mut found = Evolution::default();
     let Some(successor) = successor(current, &package.name) else {
         let change = Change::PackageGone;
@@ -126,8 +127,8 @@ impl<'a> Comparing<'a> {
     }
 
     fn interfaces(&mut self, place: &str, released: InterfaceId, current: InterfaceId) {
-        let released = &self.released.interfaces[released];
-        let current = &self.current.interfaces[current];
+        let released = self.released.interface(released);
+        let current = self.current.interface(current);
         self.types(place, released, current);
         self.functions(place, released, current);
         let types = current.types.keys();
@@ -141,7 +142,7 @@ impl<'a> Comparing<'a> {
     fn types(&mut self, place: &str, released: &Interface, current: &Interface) {
         for (name, id) in &released.types {
             let item = inside(place, name);
-            let kind = kind(&self.released.types[*id].kind);
+            let kind = kind(&self.released.definition(*id).kind);
             match current.types.get(name) {
                 None => self.gone(kind, item),
                 Some(there) => self.definitions(name, item, (*id, *there)),
@@ -157,7 +158,7 @@ impl<'a> Comparing<'a> {
         }) {
             return;
         }
-        let kind = kind(&self.released.types[released].kind);
+        let kind = kind(&self.released.definition(released).kind);
         let Some(mismatch) = types::definitions(name, ids.0, ids.1) else {
             return;
         };
@@ -286,7 +287,7 @@ fn fitting(relation: Relation<'_>) -> Option<Item<'_>> {
 /// For a type that was taken from another interface by `use`: the interface in its version line, and the name there.
 fn used_from(resolve: &Resolve, id: TypeId) -> Option<String> {
     let original = behind_aliases(resolve, id);
-    let definition = &resolve.types[original];
+    let definition = resolve.definition(original);
     match definition.owner {
         TypeOwner::Interface(owner) if original != id => {
             let name = definition.name.as_deref()?;

@@ -7,6 +7,7 @@ use wit_parser::{InterfaceId, Package, PackageName, Resolve};
 use super::EvolutionError;
 use super::breaks::{Break, Change};
 use super::packages::successor;
+use crate::known::Known as _;
 use crate::types::render::escaped;
 
 /// The namespace and the name of the package that is made here.
@@ -97,12 +98,12 @@ fn with_worlds(
 }
 
 fn imported_as(resolve: &Resolve, id: InterfaceId) -> Option<String> {
-    let interface = &resolve.interfaces[id];
+    let interface = resolve.interface(id);
     let PackageName {
         namespace,
         name,
         version,
-    } = &resolve.packages[interface.package?].name;
+    } = &resolve.package(interface.package?).name;
     let interface = escaped(interface.name.as_deref()?);
     let version = version.as_ref().map(|version| format!("@{version}"));
     let version = version.unwrap_or_default();
@@ -131,7 +132,7 @@ fn ask(
 ) -> Option<String> {
     let find = |name: &PackageName| {
         let package = both.package_names.get(name)?;
-        both.packages[*package].worlds.get(world).copied()
+        both.package(*package).worlds.get(world).copied()
     };
     let (Some(released), Some(current)) = (find(&marked(released)), find(current)) else {
         return Some("the world is not there".to_owned());

@@ -404,7 +404,10 @@ fn every_alteration_of_a_release_is_found() {
 
     write("db/more.wit", "");
     let unlisted = Altered::Unlisted("db/more.wit".to_owned());
-    assert_eq!(altered(release.path()).unwrap(), [unlisted.clone()]);
+    assert_eq!(
+        altered(release.path()).unwrap(),
+        std::slice::from_ref(&unlisted)
+    );
 
     write("db/db.wit", "abc ");
     let changed = Altered::Changed("db/db.wit".to_owned());

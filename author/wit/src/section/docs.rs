@@ -8,6 +8,7 @@ use wit_parser::{
 };
 
 use super::{SectionError, name, reached};
+use crate::known::Known as _;
 
 /// By interface, the world among them under its own id.
 pub(super) fn of_world(
@@ -20,7 +21,7 @@ pub(super) fn of_world(
         insert(&mut all, id, world_itself(resolve, world)?)?;
     }
     for (interface, id) in reached::interfaces(resolve, world) {
-        let documented = of_interface(resolve, &resolve.interfaces[interface])?;
+        let documented = of_interface(resolve, resolve.interface(interface))?;
         insert(&mut all, &id, documented)?;
     }
     Ok(all)
@@ -64,7 +65,7 @@ fn insert_type(
     type_name: &str,
     id: TypeId,
 ) -> Result<(), SectionError> {
-    let documented = of_type(&resolve.types[id])?;
+    let documented = of_type(resolve.definition(id))?;
     if documented != TypeDocs::default() {
         types.insert(name(type_name)?, documented);
     }

@@ -5,6 +5,7 @@ mod reached;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::known::Known as _;
 use bailiwick_section::{Ask, Name, NameError, Section, Text, TextError};
 use wit_parser::{Resolve, World, WorldItem};
 
@@ -64,7 +65,7 @@ fn exports(resolve: &Resolve, world: &World) -> Result<BTreeSet<Name>, SectionEr
         match item {
             WorldItem::Interface { id, .. } => {
                 let interface = resolve.name_world_key(key);
-                for function in resolve.interfaces[*id].functions.keys() {
+                for function in resolve.interface(*id).functions.keys() {
                     exports.insert(name(&format!("{interface}#{function}"))?);
                 }
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::known::Known as _;
 use wit_parser::{
     Function, Handle, Interface, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, World,
     WorldItem,
@@ -15,7 +16,7 @@ pub(super) fn interfaces(resolve: &Resolve, world: &World) -> BTreeMap<Interface
         match item {
             WorldItem::Interface { id, .. } => {
                 interfaces.insert(*id, resolve.name_world_key(key));
-                types.extend(mentioned(&resolve.interfaces[*id]));
+                types.extend(mentioned(resolve.interface(*id)));
             }
             WorldItem::Function(function) => types.extend(signature(function)),
             WorldItem::Type { id, .. } => types.push(*id),
@@ -40,7 +41,7 @@ fn add_owners(
         if !seen.insert(id) {
             continue;
         }
-        let definition = &resolve.types[id];
+        let definition = resolve.definition(id);
         if let TypeOwner::Interface(owner) = definition.owner
             && let Some(interface) = resolve.id_of(owner)
         {

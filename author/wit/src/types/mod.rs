@@ -2,6 +2,7 @@
 //!
 //! Value types have no identity: two records are the same when their fields are, in name, order and type, whatever the
 //! records are called and wherever they stand. Resources have one: the interface that they come from, and their name.
+use crate::known::Known as _;
 
 pub(crate) mod render;
 
@@ -57,7 +58,7 @@ pub(crate) fn definitions(
 
 /// A type's definition behind all its aliases.
 pub(crate) fn behind_aliases(resolve: &Resolve, mut id: TypeId) -> TypeId {
-    while let TypeDefKind::Type(Type::Id(aliased)) = &resolve.types[id].kind {
+    while let TypeDefKind::Type(Type::Id(aliased)) = &resolve.definition(id).kind {
         id = *aliased;
     }
     id
@@ -65,7 +66,7 @@ pub(crate) fn behind_aliases(resolve: &Resolve, mut id: TypeId) -> TypeId {
 
 /// Where a resource comes from: its interface (in its version line), and its name.
 pub(crate) fn resource_name(resolve: &Resolve, id: TypeId) -> String {
-    let definition = &resolve.types[behind_aliases(resolve, id)];
+    let definition = resolve.definition(behind_aliases(resolve, id));
     let name = definition.name.as_deref().unwrap_or("resource");
     let owner = match definition.owner {
         TypeOwner::Interface(owner) => resolve.canonicalized_id_of(owner),
@@ -140,8 +141,8 @@ impl<'a> Walk<'a> {
             return *same;
         }
         let (one, other) = (self.expected, self.found);
-        let one = &one.types[behind_aliases(one, expected)].kind;
-        let other = &other.types[behind_aliases(other, found)].kind;
+        let one = &one.definition(behind_aliases(one, expected)).kind;
+        let other = &other.definition(behind_aliases(other, found)).kind;
         let same = self.kinds(one, other, (expected, found));
         self.known.insert((expected, found), same);
         if !same {
@@ -234,7 +235,10 @@ impl<'a> Walk<'a> {
     }
 
     fn is_primitive(&mut self, expected: TypeId, found: &Type) -> bool {
-        let definition = &self.expected.types[behind_aliases(self.expected, expected)].kind;
+        let definition = &self
+            .expected
+            .definition(behind_aliases(self.expected, expected))
+            .kind;
         if let TypeDefKind::Type(expected) = definition {
             return expected == found;
         }
@@ -243,7 +247,11 @@ impl<'a> Walk<'a> {
     }
 
     fn primitive(&self, found: TypeId) -> Option<Type> {
-        match self.found.types[behind_aliases(self.found, found)].kind {
+        match self
+            .found
+            .definition(behind_aliases(self.found, found))
+            .kind
+        {
             TypeDefKind::Type(primitive) => Some(primitive),
             _ => None,
         }
@@ -259,7 +267,7 @@ impl<'a> Walk<'a> {
 }
 
 fn note(different: &mut Vec<String>, resolve: &Resolve, id: TypeId) {
-    if let Some(name) = &resolve.types[id].name {
+    if let Some(name) = &resolve.definition(id).name {
         let definition = render::definition(resolve, name, id);
         if !different.contains(&definition) {
             different.push(definition);

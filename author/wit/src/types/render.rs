@@ -5,6 +5,7 @@ use wit_parser::{
 };
 
 use super::{behind_aliases, resource_name};
+use crate::known::Known as _;
 
 /// A function with its signature: `read: func(path: string) -> result<list<u8>, error>`.
 ///
@@ -43,7 +44,7 @@ pub(crate) fn function(resolve: &Resolve, function: &Function) -> String {
 }
 
 fn resource(resolve: &Resolve, function: &Function) -> Option<String> {
-    resolve.types[function.kind.resource()?].name.clone()
+    resolve.definition(function.kind.resource()?).name.clone()
 }
 
 /// A method's first parameter is the resource itself, which WIT does not write.
@@ -55,7 +56,7 @@ fn behind_self(parameters: &[Param]) -> &[Param] {
 pub(crate) fn definition(resolve: &Resolve, name: &str, id: TypeId) -> String {
     let id = behind_aliases(resolve, id);
     let name = escaped(name);
-    match &resolve.types[id].kind {
+    match &resolve.definition(id).kind {
         TypeDefKind::Record(record) => block("record", &name, &record.fields, |field: &Field| {
             format!(
                 "{}: {}",
@@ -109,7 +110,7 @@ pub(crate) fn type_name(resolve: &Resolve, part: &Type) -> String {
 }
 
 fn defined(resolve: &Resolve, id: TypeId) -> String {
-    let definition = &resolve.types[id];
+    let definition = resolve.definition(id);
     definition
         .name
         .as_deref()
