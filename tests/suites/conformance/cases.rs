@@ -1,12 +1,14 @@
 //! The case files as data, for what is asked about all of them.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::run::Kind;
+
 /// A call of a case file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
     /// The file's name, without its ending.
     pub(crate) file: String,
@@ -14,18 +16,21 @@ pub(crate) struct Named {
     pub(crate) function: String,
 }
 
-/// The case files, sorted.
-pub(crate) fn files() -> Vec<PathBuf> {
-    let folder = super::run::folder().join("cases");
-    let entries = std::fs::read_dir(folder).unwrap();
+/// The case files for a kind of language, sorted.
+pub(crate) fn files(kind: Kind) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(super::run::folder().join("cases")).unwrap();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
+    if kind == Kind::Compiled {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("suites/conformance/compiled.toml");
+        files.push(own);
+    }
     files
 }
 
-/// Every call of every file, in order.
-pub(crate) fn all() -> Vec<Named> {
-    files().iter().flat_map(calls_of).collect()
+/// Every call of every file for a kind of language, in order.
+pub(crate) fn all(kind: Kind) -> Vec<Named> {
+    files(kind).iter().flat_map(calls_of).collect()
 }
 
 fn calls_of(path: &PathBuf) -> Vec<Named> {
@@ -46,7 +51,7 @@ fn calls_of(path: &PathBuf) -> Vec<Named> {
 /// The errors that scenes have: `files denied`, `http limit redirects`, `clock other`.
 pub(crate) fn errors_injected() -> BTreeSet<String> {
     let mut errors = BTreeSet::new();
-    for path in files() {
+    for path in files(Kind::Interpreted) {
         let table = read(&path);
         let mut add = |place: &str, entry: &Value| {
             if let Some(error) = entry.as_table().and_then(|entry| entry.get("error")) {

@@ -11,6 +11,14 @@ use bailiwick_tests::{guests, hold};
 
 use super::cases::{self, Named};
 
+/// How a language is run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Compiled,
+    /// An interpreter is part of the component: it takes a microsecond where compiled code takes a few nanoseconds.
+    Interpreted,
+}
+
 /// A language, and how its tool is built.
 pub(crate) struct Language {
     /// The name of its folder, and of its component behind `conformance-`.
@@ -18,6 +26,7 @@ pub(crate) struct Language {
     pub(crate) title: &'static str,
     /// What `bailiwick build` calls.
     pub(crate) toolchain: &'static str,
+    pub(crate) kind: Kind,
 }
 
 pub(crate) const LANGUAGES: [Language; 9] = [
@@ -25,46 +34,55 @@ pub(crate) const LANGUAGES: [Language; 9] = [
         folder: "rust",
         title: "[Rust](rust.md)",
         toolchain: "cargo, `wasm32-unknown-unknown`",
+        kind: Kind::Compiled,
     },
     Language {
         folder: "rust-cargo-component",
         title: "[Rust with cargo-component](rust.md)",
         toolchain: "cargo-component 0.21, `wasm32-wasip1`",
+        kind: Kind::Compiled,
     },
     Language {
         folder: "python",
         title: "[Python](python.md)",
         toolchain: "componentize-py 0.25",
+        kind: Kind::Interpreted,
     },
     Language {
         folder: "javascript",
         title: "[JavaScript](javascript.md)",
         toolchain: "jco 1.35, QuickJS",
+        kind: Kind::Interpreted,
     },
     Language {
         folder: "typescript",
         title: "[TypeScript](javascript.md)",
         toolchain: "TypeScript, jco 1.35, QuickJS",
+        kind: Kind::Interpreted,
     },
     Language {
         folder: "c",
         title: "[C](c.md)",
         toolchain: "`zig cc`, or clang with wasi-libc",
+        kind: Kind::Compiled,
     },
     Language {
         folder: "cpp",
         title: "[C++](c.md)",
         toolchain: "`zig c++`, or clang with wasi-libc",
+        kind: Kind::Compiled,
     },
     Language {
         folder: "zig",
         title: "[Zig](zig.md)",
         toolchain: "Zig 0.17",
+        kind: Kind::Compiled,
     },
     Language {
         folder: "go",
         title: "[Go](go.md)",
         toolchain: "Go 1.27, `wasip1`",
+        kind: Kind::Compiled,
     },
 ];
 
@@ -116,7 +134,7 @@ pub(crate) fn runs() -> &'static [Run] {
             .unwrap();
         let runs = LANGUAGES.iter().filter_map(|language| {
             let component = guests::bytes_or_quick(&format!("conformance-{}", language.folder))?;
-            Some(runtime.spawn(run(language.folder, component)))
+            Some(runtime.spawn(run(language, component)))
         });
         let runs: Vec<_> = runs.collect();
         runs.into_iter()
@@ -125,20 +143,20 @@ pub(crate) fn runs() -> &'static [Run] {
     })
 }
 
-async fn run(language: &'static str, component: Vec<u8>) -> Run {
+async fn run(language: &'static Language, component: Vec<u8>) -> Run {
     let host = Host::builder().cache(hold::compiled()).build().unwrap();
     let tool = load(&host, &component);
     let subject = Subject::new(&host, Component::Bytes(&component));
     let mut calls = Vec::new();
-    for path in cases::files() {
+    for path in cases::files(language.kind) {
         let file = CaseFile::read(&path).unwrap_or_else(|error| panic!("{error:?}"));
-        let report = subject
-            .run(&file, "")
-            .await
-            .unwrap_or_else(|error| panic!("{language}: {error:?}"));
+        let report = subject.run(&file, "").await;
+        let report = report.unwrap_or_else(|error| panic!("{}: {error:?}", language.folder));
         calls.extend(report.calls);
     }
-    let calls = cases::all().into_iter().zip(calls).map(|(named, call)| {
+    let named = cases::all(language.kind);
+    assert_eq!(named.len(), calls.len());
+    let calls = named.into_iter().zip(calls).map(|(named, call)| {
         assert_eq!(named.name, call.name);
         let differences = call
             .differences
@@ -152,7 +170,7 @@ async fn run(language: &'static str, component: Vec<u8>) -> Run {
         }
     });
     Run {
-        language: language.to_owned(),
+        language: language.folder.to_owned(),
         calls: calls.collect(),
         large: super::large(&tool).await,
         functions: tool
