@@ -1,12 +1,12 @@
 //! Writing what happened into a case file as what is expected from now on, with the author's own layout around it.
 
-use bailiwick_fake::Content;
+use bailiwick_fake::{Content, SentRequest};
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike};
 
-use crate::compare::{Happened, Outcome, expected_endings};
+use crate::compare::{self, Happened, Outcome, expected_endings};
 use crate::error::CasesError;
-use crate::format::{Call, CaseFile, Ending, Expected, base64_of};
+use crate::format::{Call, CaseFile, Ending, Expected, Sent, base64_of};
 use crate::json;
 use crate::report::{Report, Verdict};
 
@@ -81,6 +81,9 @@ fn bless_call(table: &mut dyn TableLike, call: &Call, happened: &Happened) -> bo
             &expected_endings(&expected.0, happened),
         );
     }
+    if let Some(expected) = &call.sends {
+        bless_sends(table, &expected.0, &happened.sent);
+    }
     if let Some(expected) = &call.log {
         bless_list(table, "log", &expected.0, &happened.log);
     }
@@ -144,6 +147,26 @@ fn bless_list(table: &mut dyn TableLike, key: &str, expected: &[String], got: &[
     }
 }
 
+fn bless_sends(table: &mut dyn TableLike, expected: &[Sent], got: &[SentRequest]) {
+    if compare::sent_difference(expected, got).is_none() {
+        return;
+    }
+    let like = |(place, sent)| sent_value(&compare::sent_like(expected.get(place), sent));
+    let array: Array = got.iter().enumerate().map(like).collect();
+    set(table, "sends", array.into());
+}
+
+fn sent_value(sent: &Sent) -> toml_edit::Value {
+    let mut table = InlineTable::from_iter([("request", sent.request.as_str())]);
+    if let Some(headers) = &sent.headers {
+        table.insert("headers", InlineTable::from_iter(headers).into());
+    }
+    if let Some(body) = &sent.body {
+        table.insert("body", bytes_value(body.0.to_vec()));
+    }
+    table.into()
+}
+
 /// Puts each value on a line of its own where the first one before stood so.
 fn lay_out_like(array: &mut Array, before: &Array) {
     let Some(prefix) = before
@@ -199,11 +222,14 @@ fn content_value(content: &Content) -> Option<toml_edit::Value> {
     if content.size() > FILE_BYTES_MAX {
         return None;
     }
-    let bytes = content.to_vec();
-    Some(match String::from_utf8(bytes) {
+    Some(bytes_value(content.to_vec()))
+}
+
+fn bytes_value(bytes: Vec<u8>) -> toml_edit::Value {
+    match String::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(error) => InlineTable::from_iter([("base64", base64_of(error.as_bytes()))]).into(),
-    })
+    }
 }
 
 /// Puts a value in the place of another, with what the author wrote around that.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use bailiwick::audit::Digest;
 use bailiwick::{Answer, CallError, Cause};
-use bailiwick_fake::{Attempt, Content, Performance};
+use bailiwick_fake::{Attempt, Content, Performance, SentRequest};
 use serde_json::Value;
 
 use crate::difference::{Difference, Line, cut};
-use crate::format::{Call, Described, Ending, Expected};
+use crate::format::{Call, Described, Ending, Expected, Sent};
 use crate::json;
 
 /// Bytes up to which a file is compared line by line.
@@ -21,6 +22,7 @@ const ENDS: &str = " -> ";
 pub(crate) struct Happened {
     pub(crate) outcome: Outcome,
     pub(crate) attempts: Vec<Attempt>,
+    pub(crate) sent: Vec<SentRequest>,
     pub(crate) written: BTreeMap<String, Content>,
     pub(crate) log: Vec<String>,
 }
@@ -47,6 +49,7 @@ impl Happened {
             log: log.collect(),
             outcome: outcome(&ended),
             attempts: performance.attempts(),
+            sent: performance.sent(),
             written: performance.written(),
         }
     }
@@ -73,7 +76,14 @@ fn outcome(ended: &Result<Answer, CallError>) -> Outcome {
     }
     let limit = match cause {
         Cause::Limit(limit) => Some(limit.code().to_owned()),
-        _ => None,
+        Cause::InvalidArguments(_)
+        | Cause::WrongTypes(_)
+        | Cause::Denied(_)
+        | Cause::Unavailable { .. }
+        | Cause::ToolError(_)
+        | Cause::Trap(_)
+        | Cause::Cancelled
+        | Cause::HostFault(_) => None,
     };
     let ending = Ending {
         code: cause.code().to_owned(),
@@ -111,6 +121,9 @@ pub(crate) fn differences(call: &Call, happened: &Happened) -> Vec<Difference> {
             &expected_endings(&expected.0, happened),
         ));
     }
+    if let Some(expected) = &call.sends {
+        found.extend(sent_difference(&expected.0, &happened.sent));
+    }
     if let Some(expected) = &call.writes {
         found.extend(written_differences(&expected.0, &happened.written));
     }
@@ -141,6 +154,62 @@ fn list_difference(what: &str, expected: &[String], got: &[String]) -> Option<Di
     let text =
         |lines: &[String]| -> String { lines.iter().map(|line| one_line(line) + "\n").collect() };
     (expected != got).then(|| Difference::of_texts(what, &text(expected), &text(got)))
+}
+
+/// The requests in lines: of what was sent only what is looked at.
+pub(crate) fn sent_difference(expected: &[Sent], got: &[SentRequest]) -> Option<Difference> {
+    let lines = |requests: Vec<Sent>| requests.iter().flat_map(sent_lines).collect::<Vec<_>>();
+    let looked_at = got
+        .iter()
+        .enumerate()
+        .map(|(place, sent)| sent_like(expected.get(place), sent));
+    list_difference(
+        "sends",
+        &lines(expected.to_vec()),
+        &lines(looked_at.collect()),
+    )
+}
+
+/// A request that was sent, as a case file says it: with those parts that are expected of it, or all that there are.
+pub(crate) fn sent_like(expected: Option<&Sent>, sent: &SentRequest) -> Sent {
+    let headers = expected.map_or(!sent.headers.is_empty(), |expected| {
+        expected.headers.is_some()
+    });
+    let body = expected.map_or(!sent.body.is_empty(), |expected| expected.body.is_some());
+    Sent {
+        request: format!("{} {}", sent.method, sent.url),
+        headers: headers.then(|| joined(&sent.headers)),
+        body: body.then(|| Described(sent.body.clone().into())),
+    }
+}
+
+/// Headers by name; several values of one are one, as HTTP has it.
+fn joined(pairs: &[(String, String)]) -> BTreeMap<String, String> {
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in pairs {
+        headers
+            .entry(name.clone())
+            .and_modify(|values| *values = format!("{values}, {value}"))
+            .or_insert_with(|| value.clone());
+    }
+    headers
+}
+
+fn sent_lines(sent: &Sent) -> Vec<String> {
+    let headers = sent.headers.iter().flatten();
+    let headers = headers.map(|(name, value)| format!("  {name}: {value}"));
+    let body = sent.body.iter().flat_map(|body| match text(&body.0) {
+        Some(text) => text.split('\n').map(|line| format!("  | {line}")).collect(),
+        None => vec![format!(
+            "  | {} bytes, sha256 {}",
+            body.0.size(),
+            Digest::of(&body.0.to_vec())
+        )],
+    });
+    std::iter::once(sent.request.clone())
+        .chain(headers)
+        .chain(body)
+        .collect()
 }
 
 /// A line of a list stays one line of a report.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-pub(crate) use call::{Call, Ending, Expected};
+pub(crate) use call::{Call, Ending, Expected, Sent};
 pub(crate) use content::{Described, base64_of};
 
 use crate::error::CasesError;

@@ -28,9 +28,16 @@ const CROSSES_ORIGINS: [&str; 3] = ["accept", "content-type", "user-agent"];
 /// What an operation asks for, hop after hop.
 struct Journey {
     operation: &'static str,
-    under: Capability,
+    under: Under,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+}
+
+/// The capability that every hop is decided under.
+#[derive(Clone, Copy)]
+enum Under {
+    Get,
+    Request,
 }
 
 /// An answer whose body is read.
@@ -132,7 +139,7 @@ impl State {
         }
         let journey = Journey {
             operation: Upload::NAME,
-            under: Capability::HttpRequest,
+            under: Under::Request,
             headers: operation.request.headers.clone(),
             body: None,
         };
@@ -257,22 +264,24 @@ impl State {
     ) -> Result<(Arrival, Journey), Failure> {
         let url = &from.redirect(&redirect.location);
         let method = redirect.method.as_str();
-        let (operation, under) = (journey.operation, journey.under.clone());
-        let permit = if under == Capability::HttpGet {
-            scene.decide(operation, HttpGet { url }, url)?
-        } else {
-            let words = format!("{method} {url}");
-            scene.decide(operation, HttpRequest { method, url }, &words)?
+        let (operation, under) = (journey.operation, journey.under);
+        let permit = match under {
+            Under::Get => scene.decide(operation, HttpGet { url }, url)?,
+            Under::Request => {
+                let words = format!("{method} {url}");
+                scene.decide(operation, HttpRequest { method, url }, &words)?
+            }
         };
         let journey = journey.after(redirect, from, permit.target().url());
         let words = match under {
-            Capability::HttpGet => permit.target().url().to_string(),
-            _ => format!("{method} {}", permit.target().url()),
+            Under::Get => permit.target().url().to_string(),
+            Under::Request => format!("{method} {}", permit.target().url()),
         };
-        let place = self.record.begin(under.clone(), operation, &words);
-        scene.begin_effect(operation, key(&under), &words, Some(permit.rule().clone()))?;
+        let capability = under.capability();
+        let place = self.record.begin(capability.clone(), operation, &words);
+        scene.begin_effect(operation, under.key(), &words, Some(permit.rule().clone()))?;
         let arrived = self
-            .fault(Some(&under), operation)
+            .fault(Some(&capability), operation)
             .and_then(|()| self.hop(&journey, &permit, scene));
         self.record.end(place, arrived.as_ref().err());
         scene.end_effect(0, arrived.as_ref().err())?;
@@ -378,6 +387,22 @@ impl Journey {
     }
 }
 
+impl Under {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Get => "http-get",
+            Self::Request => "http-request",
+        }
+    }
+
+    fn capability(self) -> Capability {
+        match self {
+            Self::Get => Capability::HttpGet,
+            Self::Request => Capability::HttpRequest,
+        }
+    }
+}
+
 impl Arrival {
     fn head(&self) -> Head {
         Head {
@@ -414,7 +439,7 @@ impl Arrival {
 fn bare(operation: &'static str) -> Journey {
     Journey {
         operation,
-        under: Capability::HttpGet,
+        under: Under::Get,
         headers: Vec::new(),
         body: None,
     }
@@ -430,7 +455,7 @@ fn described(
         .carry(request.body.as_ref().map_or(0, Vec::len) as u64)?;
     Ok(Journey {
         operation,
-        under: Capability::HttpRequest,
+        under: Under::Request,
         headers: request.headers.clone(),
         body: request.body.clone(),
     })
@@ -491,13 +516,6 @@ fn redirect(response: &Response, method: &str) -> Result<Option<Redirect>, Failu
         (Some(_), _) => Err(Failure::Unavailable(
             "the answer redirects to a malformed location".to_owned(),
         )),
-    }
-}
-
-fn key(under: &Capability) -> &'static str {
-    match under {
-        Capability::HttpGet => "http-get",
-        _ => "http-request",
     }
 }
 

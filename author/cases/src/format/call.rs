@@ -24,6 +24,7 @@ pub(crate) struct Call {
     pub(crate) arguments: String,
     pub(crate) outcome: Expected,
     pub(crate) attempts: Option<Attempts>,
+    pub(crate) sends: Option<Sends>,
     pub(crate) writes: Option<Writes>,
     pub(crate) log: Option<Lines>,
 }
@@ -62,6 +63,21 @@ const CODES: [&str; 5] = [
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Attempts(pub(crate) Vec<String>);
 
+/// The requests that reach a server, in their order.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Sends(pub(crate) Vec<Sent>);
+
+/// A request that is sent. What is not mentioned is not looked at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sent {
+    /// The method and the URL.
+    pub(crate) request: String,
+    /// The tool's own headers, all of them.
+    pub(crate) headers: Option<BTreeMap<String, String>>,
+    pub(crate) body: Option<Described>,
+}
+
 /// The files that are not afterwards what they were.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Writes(pub(crate) BTreeMap<String, Described>);
@@ -83,6 +99,7 @@ struct Keys {
     error_json: Option<Json>,
     ends: Option<Ending>,
     attempts: Option<Attempts>,
+    sends: Option<Sends>,
     writes: Option<Writes>,
     log: Option<Lines>,
 }
@@ -121,6 +138,7 @@ impl Keys {
                 self.ends,
             )?,
             attempts: self.attempts,
+            sends: self.sends,
             writes: self.writes,
             log: self.log,
         })

@@ -75,11 +75,7 @@ Exit codes: 0 all pass, 1 a case failed, 2 usage, a case file or the policy,
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let project = Project::at(&arguments.project);
     let files = case_files(&project, arguments)?;
-    let component = match &arguments.component {
-        Some(component) => component.clone(),
-        None => project.component().map_err(failure)?,
-    };
-    warn_if_stale(&project, &component);
+    let component = component(&project, arguments)?;
     let host = host(arguments)?;
     let mut subject = Subject::new(&host, Component::File(&component));
     if let Some(policy) = project.policy() {
@@ -111,6 +107,16 @@ fn case_files(project: &Project, arguments: &Arguments) -> Result<Vec<CaseFile>,
     let message = format!("no case has `{}` in its name", arguments.filter);
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     Err(Failure::usage(message).hint(format!("there are {}", names.join(", "))))
+}
+
+/// The component that is named, or the project's own, which should not be older than its sources.
+fn component(project: &Project, arguments: &Arguments) -> Result<PathBuf, Failure> {
+    if let Some(component) = &arguments.component {
+        return Ok(component.clone());
+    }
+    let component = project.component().map_err(failure)?;
+    warn_if_stale(project, &component);
+    Ok(component)
 }
 
 fn warn_if_stale(project: &Project, component: &Path) {

@@ -260,6 +260,50 @@ fn a_request_that_nobody_answers_is_unavailable_and_named() {
 }
 
 #[test]
+fn what_is_sent_is_compared_where_the_case_says_it() {
+    let cases = r#"
+        [[http]]
+        request = "GET https://api.example.com/a"
+        status = 302
+        headers = { location = "/b" }
+        [[http]]
+        request = "GET https://api.example.com/b"
+        body = "there"
+        [[call]]
+        name = "follows"
+        arguments = ["https://api.example.com/a"]
+        answer = "there"
+        sends = [{ request = "GET https://api.example.com/a" }, { request = "GET https://api.example.com/b", body = "" }]
+        [[call]]
+        name = "does not follow"
+        arguments = ["https://api.example.com/a"]
+        answer = "there"
+        sends = [{ request = "GET https://api.example.com/a", headers = { accept = "text/plain" } }]
+    "#;
+    let place = project(
+        "fetch",
+        "http-get = [\"https://api.example.com/**\"]",
+        cases,
+    );
+    let ended = test(&place).exits(1);
+    insta::assert_snapshot!(ended.stdout, @r"
+    cases/first.toml
+      ok      follows
+      FAILED  does not follow (line 14)
+        sends
+          GET https://api.example.com/a
+        -   accept: text/plain
+        + GET https://api.example.com/b
+    1 passed, 1 failed
+    ");
+    place.run(&["test", "--bless"]).exits(0);
+    test(&place).exits(0);
+    let blessed = fs::read_to_string(place.path("cases/first.toml")).unwrap();
+    let sends = "sends = [{ request = \"GET https://api.example.com/a\", headers = {} }, { request = \"GET https://api.example.com/b\" }]";
+    assert!(blessed.contains(sends), "{blessed}");
+}
+
+#[test]
 fn a_call_can_end_without_an_outcome_of_the_tool_s() {
     let cases = r#"
         [grants.limits]
