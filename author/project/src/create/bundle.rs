@@ -69,6 +69,15 @@ impl Bundle {
             .collect()
     }
 
+    /// What a tool of this world can reach at most, in words: its capabilities, where it has any.
+    pub fn authority(&self) -> String {
+        match (self.variant, self.capabilities().as_slice()) {
+            (Variant::Filter, []) => "the files that it is handed".to_owned(),
+            (_, []) => "nothing".to_owned(),
+            (_, capabilities) => capabilities.join(", "),
+        }
+    }
+
     pub(crate) fn variant(&self) -> Variant {
         self.variant
     }

@@ -142,23 +142,18 @@ fn shown(path: &Path) -> String {
 fn list() -> String {
     let languages = Language::ALL.map(|language| [language.name().to_owned(), needs(language)]);
     let bundles = Bundle::all();
-    let worlds: Vec<[String; 2]> = bundles
+    let worlds: Vec<[String; 3]> = bundles
         .iter()
-        .map(|bundle| [bundle.name().to_owned(), gives(bundle)])
+        .map(|bundle| {
+            let cells = [bundle.name(), &bundle.authority(), bundle.docs()];
+            cells.map(str::to_owned)
+        })
         .collect();
     format!(
-        "languages, and what builds them here:\n{}\nworlds, and what a tool can ask for in them:\n{}",
+        "languages, and what builds them here:\n{}\nworlds, what a tool can reach in them at most, and what it is for:\n{}",
         table(&languages, 2),
         table(&worlds, 2)
     )
-}
-
-fn gives(bundle: &Bundle) -> String {
-    let capabilities = bundle.capabilities();
-    match capabilities.is_empty() {
-        true => bundle.docs().to_owned(),
-        false => format!("{} {}", capabilities.join(", "), bundle.docs()),
-    }
 }
 
 /// The programs that were found, or the first that is not here.
