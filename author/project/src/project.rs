@@ -140,3 +140,6 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), BuildError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

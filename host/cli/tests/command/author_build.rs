@@ -5,6 +5,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::place::{Ended, Place};
 use crate::toolchains;
@@ -89,13 +93,17 @@ impl Workshop {
     }
 
     fn build(&self, words: &[&str]) -> Ended {
+        self.command(words).output().unwrap().into()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
         let mut command = self.place.command(&["build", "adder"]);
         command
             .args(words)
             .env("PATH", self.place.path("bin"))
             .env("SYSROOT", self.place.path("sysroot"))
             .env("MADE", self.place.path("made.wasm"));
-        command.output().unwrap().into()
+        command
     }
 
     fn component(&self) -> Option<Vec<u8>> {
@@ -376,4 +384,29 @@ fn a_project_in_rust_builds_and_runs() {
     place.put("demo/src/lib.rs", source);
     build().exits(0);
     assert_eq!(component(), first);
+}
+
+#[test]
+fn an_interrupt_leaves_the_component_that_was_there() {
+    let workshop = Workshop::making(MODULE);
+    workshop.build(&[]).exits(0);
+    let before = workshop.component().unwrap();
+    workshop.program("cargo", ": > started\nexec /bin/sleep 60");
+    let mut child = workshop.command(&[]).process_group(0).spawn().unwrap();
+    while !workshop.place.path("adder/started").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    // A terminal's Ctrl-C goes to all of the group.
+    kill_process_group(Pid::from_child(&child), Signal::INT).unwrap();
+    assert!(!child.wait().unwrap().success());
+    assert_eq!(workshop.component().unwrap(), before);
+    let beside = fs::read_dir(workshop.place.path("adder")).unwrap();
+    let partial = beside.filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains("partial")
+    });
+    assert_eq!(partial.count(), 0);
+    workshop.program("cargo", &copying("wasm32-unknown-unknown"));
+    workshop.build(&[]).exits(0);
 }
