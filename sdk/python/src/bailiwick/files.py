@@ -354,8 +354,9 @@ def open(
     """Opens a file, like the builtin: for text (`r`, `w`) or bytes (`rb`, `wb`), for reading or for writing anew.
 
     `file` is a path, or a handle that the function got as an argument. Files are read and written in pieces of 65,536 bytes:
-    one of any size fits in small memory. A path that is written changes when the `with` block ends well, and not at all when
-    an exception leaves it. A handle stays its caller's: the host commits it when the function returns without an error.
+    one of any size can be read in small memory. (What is written stays in memory until the call ends: componentize-py 0.25.1
+    keeps it.) A path that is written changes when the `with` block ends well, and not at all when an exception leaves it. A
+    handle stays its caller's: the host commits it when the function returns without an error.
 
     Raises: Denied, NotFound, LimitReached, QuotaExceeded, Unavailable, here and while reading and writing.
 
