@@ -16,13 +16,13 @@ export function byteCount(count) {
 }
 
 /**
- * `offset` as a u64: a number, since QuickJS takes no other.
+ * `offset` as a u64: a number, since QuickJS takes no other, and no larger than a number is exact. No file is that large.
  *
  * @param {number | bigint} offset
  * @returns {any}
  */
 export function byteOffset(offset) {
-  return Number(offset);
+  return Math.min(Number(offset), Number.MAX_SAFE_INTEGER);
 }
 
 /**

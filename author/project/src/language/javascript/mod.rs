@@ -10,8 +10,10 @@
 
 mod conversions;
 mod entry;
+mod handles;
 mod names;
 mod package;
+mod wrapping;
 
 use std::fs;
 use std::path::Path;
@@ -153,7 +155,10 @@ impl<'a> Build<'a> {
             .arg(&component)
             .run()?;
         let component = fs::read(&component).map_err(BuildError::reading(component))?;
-        Ok(Built::Component(component))
+        Ok(Built::Component(match self.package.engine() {
+            Engine::Quickjs => handles::give_back(component, &self.declared)?,
+            Engine::Starlingmonkey => component,
+        }))
     }
 
     /// Writes the modules around the tool's own, and gives the path of the first.

@@ -95,10 +95,12 @@ export function list(item) {
 
 /** Numbers travel in typed arrays, which every engine passes on unchanged; a function may give an ordinary array too. */
 export function numbers(TypedArray, item) {
+  // By its name: StarlingMonkey's own are instances of another class of that name.
+  const isTyped = (value) => ArrayBuffer.isView(value) && value[Symbol.toStringTag] === TypedArray.name;
   return {
-    lift: (value) => (value instanceof TypedArray ? value : TypedArray.from(value, item.lift)),
+    lift: (value) => (isTyped(value) ? value : TypedArray.from(value, item.lift)),
     lower: (value) => {
-      if (value instanceof TypedArray) return value;
+      if (isTyped(value)) return value;
       if (!Array.isArray(value)) throw mismatch(`an array or a ${TypedArray.name}`, value);
       const check = item.check ?? item.lower;
       return TypedArray.from(value, (each, index) => within(`[${index}]`, check, each));
