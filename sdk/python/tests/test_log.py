@@ -1,5 +1,6 @@
 """The log, and what Python writes elsewhere."""
 
+import contextlib
 import logging
 import time
 import unittest
@@ -27,6 +28,16 @@ class Log(Case):
         output.flush()
         output.flush()
         self.assertEqual([line for _, line in self.host.lines], ["a", "bc", "rest"])
+
+    def test_a_line_without_an_end_is_logged_when_the_function_returns(self) -> None:
+        @bailiwick.exported()
+        def function() -> None:
+            print("no end", end="")
+            self.assertEqual(self.host.lines, [])
+
+        with contextlib.redirect_stdout(log.Output()):
+            function()
+        self.assertEqual(self.host.lines, [("INFO", "no end")])
 
     def test_an_exception_with_its_cause(self) -> None:
         try:

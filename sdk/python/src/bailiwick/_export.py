@@ -49,6 +49,8 @@ def exported(
                 raise
             except Exception as error:  # noqa: BLE001 (what leaves a tool untold is a trap without a word)
                 raise _leaving(error, errors, other) from None
+            finally:
+                log.flush_output()
 
         return guarded
 

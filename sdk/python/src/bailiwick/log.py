@@ -186,3 +186,10 @@ def catch_output() -> None:
     if IN_COMPONENT and _world.is_imported(_world.LOG):
         sys.stdout = Output("info")
         sys.stderr = Output("warn")
+
+
+def flush_output() -> None:
+    """Logs what was printed without an end of the line: the instance is gone after the call."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, Output):
+            output.flush()
