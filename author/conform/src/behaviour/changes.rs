@@ -59,7 +59,11 @@ impl<'a> Examination<'a> {
                 Floor::default(),
             )?)
         };
-        if here()? != here()? {
+        let first = here()?;
+        if first != here()? {
+            return Ok(true);
+        }
+        if self.kit.host.is_some() && first != self.in_ours(callee, arguments, &stage)? {
             return Ok(true);
         }
         let Some(another) = self.another_floor() else {
@@ -70,6 +74,25 @@ impl<'a> Examination<'a> {
             output(call(&mut kept, self.kit, callee, arguments, &stage, floor)?)
         };
         Ok(elsewhere(Floor::default())? != elsewhere(another)?)
+    }
+
+    /// What bailiwick makes of the call, where another host is under test.
+    fn in_ours(
+        &self,
+        callee: Callee<'_>,
+        arguments: &[Value],
+        stage: &Stage,
+    ) -> Result<Output, KitError> {
+        let mut ours = self.ours.loaded(self.tool.clone());
+        let usual = Floor::default();
+        output(call(
+            ours.as_mut(),
+            self.kit,
+            callee,
+            arguments,
+            stage,
+            usual,
+        )?)
     }
 
     /// What WASI may tell otherwise. What a tool says that it asks for it may depend on: where it is not granted, a host

@@ -20,6 +20,10 @@ const SHRINKING_CALLS: usize = 400;
 /// The same where each call lasts as long as a call may.
 const SHRINKING_CALLS_THAT_HANG: usize = 6;
 
+/// Operations of a call that is made again in other ways. The many of a large file show nothing that the few of a small one
+/// do not.
+const OPERATIONS_MAX: usize = 200;
+
 /// The examination of a tool.
 pub(super) struct Examination<'a> {
     pub(super) kit: &'a Kit,
@@ -136,6 +140,9 @@ impl<'a> Examination<'a> {
             }
         }
         self.arguments_unchanged(callee, arguments, &traces);
+        if traces.operations.len() > OPERATIONS_MAX {
+            return Ok(false);
+        }
         self.trouble(callee, arguments, &traces)?;
         if self.is_sample(number) {
             self.deterministic(callee, arguments)?;

@@ -11,6 +11,9 @@ use crate::stage::{READERS, WRITERS};
 /// Bytes of a large `list<u8>`: as many as a large text has.
 const LARGE_BYTES: usize = 1 << 20;
 
+/// Bytes of one that stands in another value: more than a page of linear memory.
+const MANY_BYTES: usize = 100_000;
+
 /// Elements of a large list: more than fit on a stack, few enough that a caller's JSON of them is read in a moment.
 const LARGE_ELEMENTS: usize = 10_000;
 
@@ -52,24 +55,36 @@ fn simplest_case(cases: &Named<Option<Shape>>) -> Value {
 
 /// The edges of a shape, [`simplest`] among them, as the first.
 pub(crate) fn edges(shape: &Shape) -> Vec<Value> {
+    edges_of(shape, Place::Parameter)
+}
+
+/// Where a value stands. Inside of another one it is not made as large: there is more than one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Parameter,
+    Part,
+}
+
+fn edges_of(shape: &Shape, place: Place) -> Vec<Value> {
     let mut edges = vec![simplest(shape)];
-    edges.extend(beside_simplest(shape));
+    edges.extend(beside_simplest(shape, place));
     let mut seen = std::collections::HashSet::new();
-    edges.retain(|edge| seen.insert(edge.to_string()));
+    edges.retain(|edge| !is_modest(edge) || seen.insert(edge.to_string()));
     edges
 }
 
-fn beside_simplest(shape: &Shape) -> Vec<Value> {
+fn part_edges(shape: &Shape) -> Vec<Value> {
+    edges_of(shape, Place::Part)
+}
+
+fn beside_simplest(shape: &Shape, place: Place) -> Vec<Value> {
     match shape {
         Shape::Bool => vec![true.into()],
         Shape::Integer(kind) => number::integer_edges(*kind),
         Shape::Float(kind) => number::float_edges(*kind),
         Shape::Char => text::characters().map(|one| one.to_string().into()).into(),
-        Shape::String => text::edges(&READERS.map(|file| file.path))
-            .into_iter()
-            .map(Value::from)
-            .collect(),
-        Shape::Bytes => bytes(),
+        Shape::String => strings(place),
+        Shape::Bytes => bytes(place),
         Shape::List(element) => lists(element),
         Shape::FixedList(element, length) => fixed_lists(element, *length),
         Shape::Map(key, value) => maps(key, value),
@@ -80,13 +95,15 @@ fn beside_simplest(shape: &Shape) -> Vec<Value> {
         Shape::Tuple(shapes) => parts_in_turn(shapes.iter(), Value::from),
         Shape::Variant(cases) => variants(cases),
         Shape::Enum(names) => names.names().map(Value::from).collect(),
-        Shape::Option(some) => edges(some)
+        Shape::Option(some) => edges_of(some, place)
             .into_iter()
             .map(|value| self::some(some, value))
             .collect(),
         Shape::Result(ok, err) => {
             let side = |name: &str, shape: &Option<Box<Shape>>| -> Vec<Value> {
-                let values = shape.as_deref().map_or_else(|| vec![Value::Null], edges);
+                let values = shape
+                    .as_deref()
+                    .map_or_else(|| vec![Value::Null], part_edges);
                 values
                     .into_iter()
                     .map(|value| json!({ name: value }))
@@ -107,11 +124,24 @@ pub(super) fn paths(kind: HandleKind) -> Vec<&'static str> {
     }
 }
 
+fn strings(place: Place) -> Vec<Value> {
+    let small = text::edges(&READERS.map(|file| file.path));
+    let large = match place {
+        Place::Parameter => text::large(),
+        Place::Part => vec![text::long()],
+    };
+    small.into_iter().chain(large).map(Value::from).collect()
+}
+
 /// Every byte there is, bytes that are not UTF-8, and many.
-fn bytes() -> Vec<Value> {
+fn bytes(place: Place) -> Vec<Value> {
     let every: Vec<u8> = (0..=u8::MAX).collect();
     let lists: [&[u8]; 6] = [&[0], &[0xff], &[0xc3], &[0xed, 0xa0, 0x80], b"a\nb", &every];
-    let large = vec![0xa5; LARGE_BYTES];
+    let many = match place {
+        Place::Parameter => LARGE_BYTES,
+        Place::Part => MANY_BYTES,
+    };
+    let large = vec![0xa5; many];
     lists
         .into_iter()
         .chain([large.as_slice()])
@@ -125,10 +155,10 @@ pub(super) fn base64(bytes: &[u8]) -> Value {
 
 /// One element for each edge; all edges together; the same many times over.
 fn lists(element: &Shape) -> Vec<Value> {
-    let elements = edges(element);
+    let elements = part_edges(element);
     let (small, _): (Vec<Value>, Vec<Value>) = elements.iter().cloned().partition(is_small);
     let mut lists: Vec<Value> = elements.into_iter().map(|one| json!([one])).collect();
-    let most = small.iter().find(|value| value.to_string().len() > 2);
+    let most = small.iter().find(|value| weight(value) > 2);
     if let Some(one) = most.or(small.first()) {
         lists.push(vec![one.clone(); LARGE_ELEMENTS].into());
     }
@@ -138,12 +168,12 @@ fn lists(element: &Shape) -> Vec<Value> {
 
 /// Whether a value can be repeated without the whole becoming huge.
 fn is_small(value: &Value) -> bool {
-    value.to_string().len() <= LARGE_ELEMENT_BYTES
+    weight(value) <= LARGE_ELEMENT_BYTES
 }
 
 fn fixed_lists(element: &Shape, length: u32) -> Vec<Value> {
     let length = usize::try_from(length).unwrap_or(0);
-    let each = edges(element)
+    let each = part_edges(element)
         .into_iter()
         .filter(|value| length <= LARGE_ELEMENTS || is_small(value));
     each.map(|value| vec![value; length].into()).collect()
@@ -159,8 +189,8 @@ fn no_entries(key: &Shape) -> Value {
 
 /// All small edges of the key, each with an edge of the value.
 fn maps(key: &Shape, value: &Shape) -> Vec<Value> {
-    let keys: Vec<Value> = edges(key).into_iter().filter(is_small).collect();
-    let values: Vec<Value> = edges(value).into_iter().filter(is_small).collect();
+    let keys: Vec<Value> = part_edges(key).into_iter().filter(is_small).collect();
+    let values: Vec<Value> = part_edges(value).into_iter().filter(is_small).collect();
     let with = |keys: &[Value]| {
         let pairs = keys.iter().cloned().zip(values.iter().cycle().cloned());
         map(key, pairs.collect())
@@ -193,7 +223,7 @@ fn parts_in_turn<'s>(
     shapes: impl Iterator<Item = &'s Shape>,
     whole: impl Fn(Vec<Value>) -> Value,
 ) -> Vec<Value> {
-    let edges: Vec<Vec<Value>> = shapes.map(edges).collect();
+    let edges: Vec<Vec<Value>> = shapes.map(part_edges).collect();
     in_turn(&edges).into_iter().map(whole).collect()
 }
 
@@ -230,15 +260,30 @@ fn nth_edges(edges: &[Vec<Value>], nth: usize) -> Vec<Value> {
     nth.cloned().collect()
 }
 
+/// About the bytes that a value takes as JSON.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 4,
+        Value::String(text) => text.len() + 2,
+        Value::Array(values) => values.iter().map(weight).sum::<usize>() + 2,
+        Value::Object(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| name.len() + 4 + weight(value));
+            fields.sum::<usize>() + 2
+        }
+    }
+}
+
 /// Whether several of its kind can stand side by side.
 fn is_modest(value: &Value) -> bool {
     const MODEST_BYTES: usize = 4 << 10;
-    value.to_string().len() <= MODEST_BYTES
+    weight(value) <= MODEST_BYTES
 }
 
 fn variants(cases: &Named<Option<Shape>>) -> Vec<Value> {
     let each = cases.iter().flat_map(|(name, payload)| match payload {
-        Some(shape) => edges(shape)
+        Some(shape) => part_edges(shape)
             .into_iter()
             .map(|value| case(name, Some(value)))
             .collect(),

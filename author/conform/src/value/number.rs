@@ -141,7 +141,17 @@ pub(super) fn smaller_floats(value: &Value) -> Vec<Value> {
         // Not a number, or infinite: there are numbers.
         return [0.0, 1.0].map(Value::from).into();
     };
-    let candidates = [0.0, 1.0, number.abs(), number.trunc(), number / 2.0];
+    let sign = number.signum();
+    let candidates = [
+        0.0,
+        1.0,
+        number.abs(),
+        number.trunc(),
+        (sign * number.abs().sqrt()).trunc(),
+        (number / 2.0).trunc(),
+        number / 2.0,
+        number - sign,
+    ];
     let simpler = candidates.into_iter().filter(|candidate| {
         let same = candidate.to_bits() == number.to_bits();
         !same && weight(*candidate) < weight(number)

@@ -1,6 +1,6 @@
 //! Random values of a shape.
 
-use bailiwick::value::{Named, Shape};
+use bailiwick::value::{HandleKind, Named, Shape};
 use serde_json::{Value, json};
 
 use super::{Random, edge, number, text};
@@ -18,12 +18,7 @@ const BYTES_MAX: usize = 64;
 pub(super) fn sample(shape: &Shape, random: &mut Random) -> Value {
     let scalar = matches!(
         shape,
-        Shape::Bool
-            | Shape::Integer(_)
-            | Shape::Float(_)
-            | Shape::Char
-            | Shape::Enum(_)
-            | Shape::Handle(_)
+        Shape::Bool | Shape::Integer(_) | Shape::Float(_) | Shape::Char | Shape::Enum(_)
     );
     if scalar && random.once_in(4) {
         let edges = edge::edges(shape);
@@ -81,7 +76,15 @@ pub(super) fn sample(shape: &Shape, random: &mut Random) -> Value {
                 .collect();
             set.into()
         }
-        Shape::Handle(kind) => random.pick(&edge::paths(*kind)).copied().into(),
+        Shape::Handle(kind) => {
+            let paths = edge::paths(*kind);
+            let few = match kind {
+                // The last one is large: reading it often would take longer than all the rest.
+                HandleKind::Reader => paths.len().saturating_sub(1),
+                HandleKind::Writer => paths.len(),
+            };
+            paths.get(random.below(few)).copied().into()
+        }
     }
 }
 

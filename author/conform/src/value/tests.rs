@@ -63,7 +63,7 @@ fn shapes(signature: &Signature) -> Vec<&Shape> {
 fn all_arguments_fit_the_function() {
     let signature = signature(TYPES, EVERY);
     let mut seen = 0;
-    for arguments in Cases::new("f", &signature, 1, 500) {
+    for arguments in Cases::new("f", &signature, 1, 200) {
         let text = Value::from(arguments).to_string();
         let read = signature.arguments_from_json(&text);
         assert!(
@@ -73,7 +73,7 @@ fn all_arguments_fit_the_function() {
         );
         seen += 1;
     }
-    assert!(seen > 700, "{seen}");
+    assert!(seen > 400, "{seen}");
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn shrinks_to_the_edge_of_what_shows_the_fault() {
         json!(["NaN"])
     );
     let fraction = |value: &Value| value.as_f64().is_some_and(|number| number < -1.0);
-    assert_eq!(shrunk("", "f64", json!(-123.456), fraction), -123.0 / 64.0);
+    assert_eq!(shrunk("", "f64", json!(-123.456), fraction), -2.0);
 }
 
 #[test]

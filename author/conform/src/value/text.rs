@@ -6,6 +6,9 @@ use super::Random;
 /// has by default, so that a few copies of it fit.
 const LARGE_CHARACTERS: usize = 1 << 20;
 
+/// Characters of a text that stands in another value.
+const LONG_CHARACTERS: usize = 100_000;
+
 /// How deep a text nests that is meant for a parser: deeper than one that recurses can go in the stack that it has.
 const NESTING: usize = 100_000;
 
@@ -96,19 +99,29 @@ const ALPHABET: [char; 24] = [
     '\u{10ffff}',
 ];
 
-/// The edges, `paths` among them, the large ones last.
+/// The edges, `paths` among them.
 pub(super) fn edges(paths: &[&str]) -> Vec<String> {
     let small = EDGES.iter().chain(&NAMES).chain(paths);
-    let large = [
+    let combining = format!("e{}", "\u{301}".repeat(1_000));
+    let small = small.map(|text| (*text).to_owned());
+    small.chain([combining]).collect()
+}
+
+/// Texts that are large.
+pub(super) fn large() -> Vec<String> {
+    vec![
         "a".repeat(LARGE_CHARACTERS),
         "🦀".repeat(LARGE_CHARACTERS / 4),
         "a\n".repeat(LARGE_CHARACTERS / 2),
-        format!("e{}", "\u{301}".repeat(1_000)),
         "[".repeat(NESTING),
         "{\"a\":".repeat(NESTING),
         format!("{}{}", "[".repeat(NESTING), "]".repeat(NESTING)),
-    ];
-    small.map(|text| (*text).to_owned()).chain(large).collect()
+    ]
+}
+
+/// A text that is large for one of many: longer than a page of linear memory.
+pub(super) fn long() -> String {
+    "a".repeat(LONG_CHARACTERS)
 }
 
 /// Characters with an edge each.
