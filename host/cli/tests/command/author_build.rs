@@ -147,8 +147,8 @@ fn the_report_for_programs_has_size_imports_and_digest() {
     assert_eq!(
         report["imports"],
         serde_json::json!([
-            "bailiwick:files/read-file@0.1.0",
-            "bailiwick:files/types@0.1.0"
+            "bailiwick:files/types@0.1.0",
+            "bailiwick:files/read-file@0.1.0"
         ])
     );
     assert_eq!(report["floor"], serde_json::json!([]));
