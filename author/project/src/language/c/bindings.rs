@@ -54,6 +54,16 @@ impl Bindings {
         self.folder.join(format!("{}_component_type.o", self.world))
     }
 
+    /// Where they are.
+    pub(in crate::language) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The path of a file among them, relative to the project.
+    pub(in crate::language) fn path(&self, name: &str) -> String {
+        format!("{FOLDER}/{name}")
+    }
+
     /// Compiles them.
     pub(in crate::language) fn compile(
         &self,

@@ -46,6 +46,19 @@ impl Compiler {
             .ok_or_else(|| MISSING.missing())
     }
 
+    /// The one that is part of Zig.
+    pub(in crate::language) fn of_zig(zig: Tool, language: Language) -> Self {
+        let driver = match language {
+            Language::Cpp => "c++",
+            _ => "cc",
+        };
+        Self {
+            tool: zig.with_arguments([driver]),
+            target: vec!["-target".to_owned(), zig::TARGET.to_owned()],
+            linking: Vec::new(),
+        }
+    }
+
     /// The program that it is.
     pub(super) fn into_tool(self) -> Tool {
         self.tool
@@ -88,15 +101,7 @@ fn named(search: &Search, language: Language) -> Option<Compiler> {
 }
 
 fn zig_cc(search: &Search, language: Language) -> Option<Compiler> {
-    let driver = match language {
-        Language::Cpp => "c++",
-        _ => "cc",
-    };
-    Some(Compiler {
-        tool: zig::find(search)?.with_arguments([driver]),
-        target: vec!["-target".to_owned(), "wasm32-wasi".to_owned()],
-        linking: Vec::new(),
-    })
+    Some(Compiler::of_zig(zig::find(search)?, language))
 }
 
 fn clang(search: &Search, language: Language) -> Option<Compiler> {
