@@ -1,0 +1,13 @@
+// The functions that the tool offers, as `wit/world.wit` declares them.
+
+import { encodeUtf8 } from "@bailiwick/sdk/text";
+
+import { countLines } from "./count.js";
+
+/** @type {typeof import("{{namespace}}:{{name}}/counter@0.1.0")} */
+export const counter = {
+  // {{function_comment}}
+  countLines(text) {
+    return countLines([encodeUtf8(text)]);
+  },
+};
