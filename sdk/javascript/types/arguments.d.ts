@@ -12,7 +12,7 @@
  */
 export function byteCount(count: number): number;
 /**
- * `offset` as a u64: a number, since QuickJS takes no other.
+ * `offset` as a u64: a number, since QuickJS takes no other, and no larger than a number is exact. No file is that large.
  *
  * @param {number | bigint} offset
  * @returns {any}
