@@ -6,10 +6,14 @@ use std::{env, fs, io};
 
 const SDKS: [&str; 5] = ["rust", "python", "javascript", "c", "go"];
 
-/// What lies beside an SDK's sources: results of builds, and tests that do not run without the repository.
-const LEFT_OUT: [&str; 8] = [
+/// What lies beside an SDK's sources: results of builds, and tests and checks that do not run without the
+/// repository.
+const LEFT_OUT: [&str; 11] = [
     "__pycache__",
     "build",
+    "check.mjs",
+    "check.py",
+    "check.sh",
     "dist",
     "node_modules",
     "package-lock.json",
