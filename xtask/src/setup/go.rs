@@ -61,10 +61,7 @@ pub(super) fn proxy(workspace: &Workspace, toolchains: &Path) -> Result<PathBuf>
         versions.join(format!("{version}.mod")),
     )?;
     let about = serde_json::json!({ "Version": version, "Time": TIME });
-    fs::write(
-        versions.join(format!("{version}.info")),
-        about.to_string(),
-    )?;
+    fs::write(versions.join(format!("{version}.info")), about.to_string())?;
     fs::write(versions.join("list"), format!("{version}\n"))?;
     // The archive comes last and in one step: where it is, everything is.
     let unfinished = versions.join("unfinished");
@@ -108,7 +105,10 @@ fn write_zip(path: &Path, module: &Path, prefix: &str) -> Result<()> {
     let mut archive = ZipWriter::new(File::create(path)?);
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for file in files {
-        let name = file.strip_prefix(module)?.to_string_lossy().replace('\\', "/");
+        let name = file
+            .strip_prefix(module)?
+            .to_string_lossy()
+            .replace('\\', "/");
         archive.start_file(format!("{prefix}/{name}"), stored)?;
         archive.write_all(&fs::read(&file)?)?;
     }

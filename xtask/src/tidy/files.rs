@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 /// Folders that are made, not written.
-const MADE: [&str; 9] = [
+const MADE: [&str; 11] = [
     ".git",
     "target",
     "node_modules",
@@ -16,6 +16,8 @@ const MADE: [&str; 9] = [
     "__pycache__",
     ".mypy_cache",
     ".ruff_cache",
+    ".zig-cache",
+    "zig-out",
 ];
 
 /// The file that cargo-component writes into a guest's sources before it compiles them.

@@ -3,10 +3,11 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
+use super::author_case_files::TO_BLESS;
 use crate::place::{Ended, Place};
 
 /// A project of one tool, with a policy and one case file.
-fn project(tool: &str, grants: &str, cases: &str) -> Place {
+pub(super) fn project(tool: &str, grants: &str, cases: &str) -> Place {
     let place = Place::with(&[tool]);
     let policy = format!("[tools.{tool}]\ncomponent = \"{tool}.wasm\"\n{grants}\n");
     place.put("bailiwick.toml", policy);
@@ -14,11 +15,11 @@ fn project(tool: &str, grants: &str, cases: &str) -> Place {
     place
 }
 
-fn test(place: &Place) -> Ended {
+pub(super) fn test(place: &Place) -> Ended {
     place.run(&["test"])
 }
 
-const READER: &str = "read-file = [\"data/*\"]";
+pub(super) const READER: &str = "read-file = [\"data/*\"]";
 
 #[test]
 fn passes_what_does_as_expected_and_leaves_no_trail() {
@@ -373,76 +374,6 @@ fn the_log_is_compared_and_shown_with_a_failure() {
     ");
 }
 
-const TO_BLESS: &str = r#"# What the reader does.
-[files]
-"data/a" = "x" # one letter
-
-[[call]]
-name = "reads"   # plainly
-function = "read"
-arguments = ["data/a"]
-answer = "y"     # not yet
-attempts = [
-    "read-file data/b",
-]
-
-[[call]]
-name = "open"
-function = "read"
-arguments = ["data/a"]
-
-[[call]]
-name = "fails"
-function = "read"
-arguments = ["data/none"]
-answer-json = '"z"'
-"#;
-
-#[test]
-fn blessing_changes_what_differs_and_nothing_around_it() {
-    let place = project("reader", READER, TO_BLESS);
-    let ended = place.run(&["test", "--bless"]).exits(0);
-    assert!(
-        ended.stdout.ends_with("1 passed, 0 failed, 2 blessed\n"),
-        "{}",
-        ended.stdout
-    );
-    let blessed = fs::read_to_string(place.path("cases/first.toml")).unwrap();
-    insta::assert_snapshot!(blessed, @r#"
-    # What the reader does.
-    [files]
-    "data/a" = "x" # one letter
-
-    [[call]]
-    name = "reads"   # plainly
-    function = "read"
-    arguments = ["data/a"]
-    answer = "x"     # not yet
-    attempts = [
-        "read-file data/a",
-    ]
-
-    [[call]]
-    name = "open"
-    function = "read"
-    arguments = ["data/a"]
-    answer = "x"
-
-    [[call]]
-    name = "fails"
-    function = "read"
-    arguments = ["data/none"]
-    error = "failed"
-    "#);
-    let report = test(&place).exits(0).stdout;
-    assert!(report.ends_with("3 passed, 0 failed\n"), "{report}");
-    place.run(&["test", "--bless"]).exits(0);
-    assert_eq!(
-        fs::read_to_string(place.path("cases/first.toml")).unwrap(),
-        blessed
-    );
-}
-
 #[test]
 fn a_filter_chooses_calls_by_their_names() {
     let place = project("reader", READER, TO_BLESS);
@@ -457,62 +388,6 @@ fn a_filter_chooses_calls_by_their_names() {
         .complains(
             "error: no case has `closed` in its name\nhint: there are `reads`, `open`, `fails`\n",
         );
-}
-
-#[test]
-fn mistakes_in_a_case_file_are_shown_where_they_are() {
-    for (cases, message) in [
-        ("[[call]]\nname = \"x\"\nanswr = 1\n", "unknown key `answr`"),
-        ("[[call]]\nname = \"x\nanswer = 1\n", "invalid basic string"),
-        (
-            "[[call]]\nname = \"x\"\nanswer = 1\nerror = 2\n",
-            "a call ends in one way",
-        ),
-        (
-            "files = { \"a\" = { error = \"gone\" } }\n[[call]]\nname = \"x\"\n",
-            "there is no error `gone`",
-        ),
-        (
-            "[grants]\nread-files = []\n[[call]]\nname = \"x\"\n",
-            "unknown key `read-files` in `[grants]`",
-        ),
-        ("files = {}\n", "missing field `call`"),
-    ] {
-        let ended = test(&project("reader", READER, cases)).exits(2).prints("");
-        assert!(
-            ended.stderr.contains(message),
-            "{message}: {}",
-            ended.stderr
-        );
-        assert!(
-            ended.stderr.contains(" --> cases/first.toml:"),
-            "{}",
-            ended.stderr
-        );
-        assert!(
-            ended
-                .stderr
-                .ends_with("error: `cases/first.toml` has a mistake\n"),
-            "{}",
-            ended.stderr
-        );
-    }
-}
-
-#[test]
-fn an_unknown_key_is_pointed_at() {
-    let cases = "[[call]]\nname = \"x\"\nfunction = \"read\"\nanswr = 1\n";
-    let ended = test(&project("reader", READER, cases)).exits(2);
-    insta::assert_snapshot!(ended.stderr, @r"
-    error[case]: unknown key `answr`
-     --> cases/first.toml:4:1
-      |
-    4 | answr = 1
-      | ^^^^^
-      = hint: did you mean `answer`?
-
-    error: `cases/first.toml` has a mistake
-    ");
 }
 
 #[test]

@@ -12,6 +12,8 @@
 
 mod audit;
 mod author_build;
+mod author_case_files;
+mod author_conform;
 mod author_new;
 mod author_test;
 mod check;
