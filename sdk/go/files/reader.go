@@ -29,15 +29,21 @@ func (reader *Reader) Read(buffer []byte) (int, error) {
 	if len(buffer) == 0 {
 		return 0, nil
 	}
-	piece, err := unpack(reader.handle.Read(uint32(min(len(buffer), pieceMax))))
+	piece, err := reader.ReadPiece(uint32(min(len(buffer), pieceMax)))
+	return copy(buffer, piece), err
+}
+
+// ReadPiece reads up to max bytes into memory that is as large as what comes; io.EOF at the end.
+func (reader *Reader) ReadPiece(max uint32) ([]byte, error) {
+	piece, err := unpack(reader.handle.Read(max))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if len(piece) == 0 {
-		return 0, io.EOF
+		return nil, io.EOF
 	}
 	reader.position += uint64(len(piece))
-	return copy(buffer, piece), nil
+	return piece, nil
 }
 
 // Seek moves the position, as io.Seeker says. A position past the end is allowed: reads there find the end.

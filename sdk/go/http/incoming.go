@@ -36,14 +36,20 @@ func (incoming *Incoming) Read(buffer []byte) (int, error) {
 	if len(buffer) == 0 {
 		return 0, nil
 	}
-	piece, err := unpack(incoming.handle.Read(uint32(min(len(buffer), pieceMax))))
+	piece, err := incoming.ReadPiece(uint32(min(len(buffer), pieceMax)))
+	return copy(buffer, piece), err
+}
+
+// ReadPiece reads up to max bytes of the body into memory that is as large as what comes; io.EOF at its end.
+func (incoming *Incoming) ReadPiece(max uint32) ([]byte, error) {
+	piece, err := unpack(incoming.handle.Read(max))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if len(piece) == 0 {
-		return 0, io.EOF
+		return nil, io.EOF
 	}
-	return copy(buffer, piece), nil
+	return piece, nil
 }
 
 // Close gives the answer back. It never fails.

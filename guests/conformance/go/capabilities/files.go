@@ -33,19 +33,23 @@ func readInPieces(path string, offset uint64, piece uint32) (sized, error) {
 	return sized{F0: reader.Size(), F1: bytes}, err
 }
 
-// readAll reads to the end in pieces of this size. A piece of no bytes is the end.
-func readAll(reader io.Reader, piece uint32) ([]uint8, error) {
+// pieces are what files and answers are read in.
+type pieces interface {
+	ReadPiece(max uint32) ([]uint8, error)
+}
+
+// readAll reads to the end in pieces of this size.
+func readAll(source pieces, size uint32) ([]uint8, error) {
 	all := []uint8{}
-	buffer := make([]uint8, piece)
 	for {
-		length, err := reader.Read(buffer)
-		if err == io.EOF || err == nil && length == 0 {
+		piece, err := source.ReadPiece(size)
+		if err == io.EOF {
 			return all, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, buffer[:length]...)
+		all = append(all, piece...)
 	}
 }
 

@@ -65,7 +65,9 @@ func EchoOptionOption(value wit_types.Option[wit_types.Option[string]]) wit_type
 	return value
 }
 
-func EchoResults(value []wit_types.Result[uint32, string]) []wit_types.Result[uint32, string] { return value }
+func EchoResults(value []wit_types.Result[uint32, string]) []wit_types.Result[uint32, string] {
+	return value
+}
 
 func EchoBareResults(value []wit_types.Result[wit_types.Unit, wit_types.Unit]) []wit_types.Result[wit_types.Unit, wit_types.Unit] {
 	return value
