@@ -85,23 +85,19 @@ impl Language {
         }
     }
 
-    /// The folder of its SDK below `sdk`.
-    pub(crate) fn sdk(self) -> &'static str {
-        match self {
-            Self::Rust | Self::RustCargoComponent => "rust",
-            Self::Python => "python",
-            Self::JavaScript | Self::TypeScript => "javascript",
-            Self::C | Self::Cpp | Self::Zig => "c",
-            Self::Go => "go",
-        }
-    }
-
     /// Where its SDK stands in a project, until it is on the language's registry. A folder `vendor` would tell Go that all of a
     /// project's modules are in it.
     pub(crate) fn sdk_place(self) -> &'static str {
         match self {
             Self::Go => "third_party/bailiwick-sdk",
-            _ => "vendor/bailiwick-sdk",
+            Self::Rust
+            | Self::RustCargoComponent
+            | Self::Python
+            | Self::JavaScript
+            | Self::TypeScript
+            | Self::C
+            | Self::Cpp
+            | Self::Zig => "vendor/bailiwick-sdk",
         }
     }
 

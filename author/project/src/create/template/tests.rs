@@ -53,7 +53,7 @@ fn every_project_has_what_all_projects_have() {
         }
         let vendored = paths
             .iter()
-            .any(|path| path.starts_with("vendor/bailiwick-sdk/"));
+            .any(|path| path.starts_with(wanted.language.sdk_place()));
         assert!(vendored, "{context}: no SDK");
         let readme = text(&files, "README.md").lines().count();
         assert!(

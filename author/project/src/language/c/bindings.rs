@@ -1,5 +1,10 @@
 //! The C bindings of a world, as `wit-bindgen c` makes them, in `bindings/` where editors find them.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an id is only ever used with the `Resolve` that made it"
+)]
+
 use std::path::{Path, PathBuf};
 
 use wit_bindgen_c::{Enabled, Opts};
@@ -84,10 +89,12 @@ impl Bindings {
 }
 
 fn generate(mut resolve: Resolve, world: WorldId) -> Result<Files, crate::error::Cause> {
-    let mut options = Opts::default();
-    options.autodrop_borrows = match borrows_can_be_dropped(&resolve, world) {
-        true => Enabled::Yes,
-        false => Enabled::No,
+    let options = Opts {
+        autodrop_borrows: match borrows_can_be_dropped(&resolve, world) {
+            true => Enabled::Yes,
+            false => Enabled::No,
+        },
+        ..Opts::default()
     };
     let mut files = Files::default();
     let mut generator = options.build();

@@ -4,6 +4,11 @@
 //! of `export_NAMESPACE_PACKAGE_INTERFACE`. And where the module requires our SDK, the bindings of our packages are those of
 //! the SDK, so that its readers and errors are the ones that the tool's functions get and return.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an id is only ever used with the `Resolve` that made it"
+)]
+
 mod mend;
 
 use std::collections::BTreeSet;
