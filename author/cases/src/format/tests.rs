@@ -148,133 +148,131 @@ fn what_is_expected_is_one_outcome() {
     }
 }
 
+fn check(text: &str, message: &str, meant: &str) {
+    let (said, shown) = refused(text);
+    assert!(said.starts_with(message), "{text}{said}");
+    assert!(
+        meant.is_empty() || shown == meant,
+        "{text}{said}: `{shown}`"
+    );
+}
+
 #[test]
-fn says_what_is_wrong_and_where() {
-    let call = |key: &str| format!("[[call]]\nname = \"x\"\n{key}\n");
-    let scene = |key: &str| format!("{key}\n[[call]]\nname = \"x\"\n");
-    for (text, message, meant) in [
-        (scene("fils = {}"), "unknown key `fils`", "fils"),
+fn says_what_is_wrong_with_a_call_and_where() {
+    for (keys, message, meant) in [
+        ("arguments = 3", "arguments are an array, or a table", ""),
+        ("arguments-json = '['", "not JSON: EOF", "'['"),
         (
-            call("arguments = 3"),
-            "arguments are an array, or a table",
-            "",
-        ),
-        (call("arguments-json = '['"), "not JSON: EOF", "'['"),
-        (
-            call("answer = 1\nanswer-json = '1'"),
+            "answer = 1\nanswer-json = '1'",
             "`answer` and `answer-json` say the same",
             "",
         ),
+        ("error = 1\nends = \"trap\"", "a call ends in one way", ""),
         (
-            call("error = 1\nends = \"trap\""),
-            "a call ends in one way",
-            "",
-        ),
-        (
-            call("ends = \"crash\""),
+            "ends = \"crash\"",
             "no call ends with `crash`: there are `denied`",
             "\"crash\"",
         ),
         (
-            call("ends = { trap = \"x\" }"),
+            "ends = { trap = \"x\" }",
             "nothing goes with `trap`",
             "{ trap = \"x\" }",
         ),
         (
-            call("ends = { limit-exceeded = \"patience\" }"),
-            "there is no limit `patience`",
-            "{ limit-exceeded = \"patience\" }",
+            "ends = { limit-exceeded = \"luck\" }",
+            "there is no limit `luck`",
+            "{ limit-exceeded = \"luck\" }",
         ),
         (
-            call("writes = { x = { base64 = \"?\" } }"),
+            "writes = { x = { base64 = \"?\" } }",
             "not base64",
             "{ base64 = \"?\" }",
         ),
         (
-            scene("files = { \"/etc/passwd\" = \"\" }"),
-            "no tool can name `/etc/passwd`",
-            "\"/etc/passwd\"",
+            "sends = [{ url = \"https://a.example/\" }]",
+            "unknown key `url`",
+            "url",
         ),
-        (
-            scene("files = { a = { repeat = \"x\" } }"),
-            "expected a text, `{ base64",
-            "{ repeat = \"x\" }",
-        ),
-        (
-            scene("files = { a = { base64 = \"\", error = \"denied\" } }"),
-            "a file either holds something or fails",
-            "",
-        ),
-        (
-            scene("files = { a = { error = { limit = \"http-bytes\" } } }"),
-            "there is no limit `http-bytes`",
-            "",
-        ),
-        (
-            scene("http = [{ request = \"https://a.example/\" }]"),
-            "`request` is a method and a URL",
-            "",
-        ),
-        (
-            scene("http = [{ request = \"GET file:///etc\" }]"),
-            "no tool can request `file:///etc`",
-            "",
-        ),
-        (
-            scene(
-                "http = [{ request = \"GET https://a.example/\", status = 1, error = \"denied\" }]",
-            ),
-            "a server either answers or fails",
-            "",
-        ),
-        (
-            scene("clock = { now = \"yesterday\" }"),
-            "",
-            "\"yesterday\"",
-        ),
-        (
-            scene("clock = { now = 2026-01-02 }"),
-            "a time needs a date",
-            "2026-01-02",
-        ),
-        (scene("clock = { step = \"soon\" }"), "", "\"soon\""),
-        (
-            scene("random = { seed = 1, bytes = \"x\" }"),
-            "random bytes come from a `seed` or are given",
-            "",
-        ),
-        (
-            scene("fault = [{ at = \"reader.size\", error = \"denied\" }]"),
-            "nothing can fail at `reader.size`: there are `read-file`",
-            "",
-        ),
-        (
-            scene("fault = [{ at = \"clock\", error = \"quota\" }]"),
-            "there is no error `quota`",
-            "",
-        ),
-        (
-            scene("policy = \"a\"\ngrants = { clock = true }"),
-            "`policy` and `[grants]` both say",
-            "",
-        ),
-        (
-            scene("grants = { component = \"a.wasm\" }"),
-            "unknown key `component` in `[grants]`",
-            "component",
-        ),
-        ("".to_owned(), "missing field `call`", ""),
-        (scene("call = 1"), "duplicate key", ""),
-    ]
-    .into_iter()
-    .filter(|(text, _, _)| !text.is_empty())
-    {
-        let (said, shown) = refused(&text);
-        assert!(said.starts_with(message), "{text}{said}");
-        assert!(
-            meant.is_empty() || shown == meant,
-            "{text}{said}: `{shown}`"
-        );
+    ] {
+        check(&format!("[[call]]\nname = \"x\"\n{keys}\n"), message, meant);
+    }
+}
+
+const BROKEN_SCENES: [(&str, &str, &str); 16] = [
+    ("fils = {}", "unknown key `fils`", "fils"),
+    (
+        "files = { \"/etc/passwd\" = \"\" }",
+        "no tool can name `/etc/passwd`",
+        "\"/etc/passwd\"",
+    ),
+    (
+        "files = { a = { repeat = \"x\" } }",
+        "expected a text, `{ base64",
+        "{ repeat = \"x\" }",
+    ),
+    (
+        "files = { a = { base64 = \"\", error = \"denied\" } }",
+        "a file either holds something or fails",
+        "",
+    ),
+    (
+        "files = { a = { error = { limit = \"http-bytes\" } } }",
+        "there is no limit `http-bytes`",
+        "",
+    ),
+    (
+        "http = [{ request = \"https://a.example/\" }]",
+        "`request` is a method and a URL",
+        "",
+    ),
+    (
+        "http = [{ request = \"GET file:///etc\" }]",
+        "no tool can request `file:///etc`",
+        "",
+    ),
+    (
+        "http = [{ request = \"GET https://a.example/\", status = 1, error = \"denied\" }]",
+        "a server either answers or fails",
+        "",
+    ),
+    ("clock = { now = \"yesterday\" }", "", "\"yesterday\""),
+    (
+        "clock = { now = 2026-01-02 }",
+        "a time needs a date",
+        "2026-01-02",
+    ),
+    ("clock = { step = \"soon\" }", "", "\"soon\""),
+    (
+        "random = { seed = 1, bytes = \"x\" }",
+        "random bytes come from a `seed` or are given",
+        "",
+    ),
+    (
+        "fault = [{ at = \"reader.size\", error = \"denied\" }]",
+        "nothing can fail at `reader.size`: there are `read-file`",
+        "",
+    ),
+    (
+        "fault = [{ at = \"clock\", error = \"quota\" }]",
+        "there is no error `quota`",
+        "",
+    ),
+    (
+        "policy = \"a\"\ngrants = { clock = true }",
+        "`policy` and `[grants]` both say",
+        "",
+    ),
+    (
+        "grants = { component = \"a.wasm\" }",
+        "unknown key `component` in `[grants]`",
+        "component",
+    ),
+];
+
+#[test]
+fn says_what_is_wrong_with_a_scene_and_where() {
+    for (keys, message, meant) in BROKEN_SCENES {
+        check(&format!("{keys}\n[[call]]\nname = \"x\"\n"), message, meant);
     }
 }
 
