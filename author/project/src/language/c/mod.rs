@@ -62,7 +62,7 @@ fn build(project: &Project, scratch: &Path, language: Language) -> Result<Built,
         compiler
             .compile(project.folder(), source.dialect)
             .args(flags.iter().filter(|flag| source.dialect.accepts(flag)))
-            .args(bindings.flags())
+            .args(bindings.flags().iter().filter(|flag| !flags.contains(flag)))
             .arg(&source.path)
             .arg("-o")
             .arg(&object)

@@ -88,9 +88,7 @@ fn lacks_runtime(output: &str) -> bool {
         "no such file or directory",
         "404 Not Found",
     ];
-    output
-        .lines()
-        .any(|line| line.contains(RUNTIME) && SIGNS.iter().any(|sign| line.contains(sign)))
+    output.contains(RUNTIME) && SIGNS.iter().any(|sign| output.contains(sign))
 }
 
 #[cfg(test)]
@@ -110,8 +108,8 @@ mod tests {
 
     #[test]
     fn says_how_to_get_the_module_that_is_not_to_be_had() {
-        let output =
-            "go: go.bytecodealliance.org/pkg@v0.2.2: module lookup disabled by GOPROXY=off";
+        let output = "go: downloading go.bytecodealliance.org/pkg v0.2.2\n\
+                      wit_bindings.go:15:2: module lookup disabled by GOPROXY=off";
         assert!(after(output).contains("set GOPROXY to a mirror"));
     }
 
