@@ -1,4 +1,5 @@
 // Proves that the package can be published: its tests, its types, and the packed file installed into a project of its own.
+// What `bailiwick build` puts around a tool is tested here too, since it needs Node as well.
 //
 // `node check.mjs`, with `tsc` in PATH.
 
@@ -26,6 +27,11 @@ function files(folder) {
 function runTests() {
   const tests = readdirSync(join(here, "test")).filter((name) => name.endsWith(".test.mjs"));
   console.log(run(here, "node", "--import", "./test/register.mjs", "--test", ...tests.map((name) => `test/${name}`)));
+}
+
+function runTestsOfTheBuild() {
+  const folder = join(here, "../../author/project/src/language/javascript");
+  console.log(run(folder, "node", "--test", "values.test.mjs"));
 }
 
 /** The sources type-check, and `types` is what they give. */
@@ -80,6 +86,7 @@ function installPacked() {
 
 try {
   runTests();
+  runTestsOfTheBuild();
   checkTypes();
   checkDocs();
   installPacked();

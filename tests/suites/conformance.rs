@@ -56,7 +56,8 @@ fn what_comes_of_a_case_is_the_same_to_the_byte_in_every_language() {
             let same = first.calls.iter().find(|same| same.named == call.named);
             let same =
                 same.unwrap_or_else(|| panic!("{}: {call} is not in the first", other.language));
-            if !cannot.iter().any(|entry| entry.covers(call)) {
+            let excused = cannot.iter().any(|entry| entry.covers(call));
+            if call.verdict == Verdict::Passed || !excused {
                 assert_eq!(call.ended, same.ended, "{}: {call}", other.language);
             }
         }
@@ -143,9 +144,10 @@ async fn large(tool: &bailiwick::Tool) -> Vec<(&'static str, Result<String, Stri
         ("echo-strings", serde_json::json!(rows)),
     ] {
         let arguments = serde_json::json!([value]).to_string();
+        let expected = value.to_string();
         let answer = tool.call(function).unwrap().json(&arguments).await;
         let said = match answer {
-            Ok(answer) if answer.json() == value.to_string() => Ok("the same".to_owned()),
+            Ok(answer) if answer.json() == expected => Ok("the same".to_owned()),
             Ok(answer) => Err(format!("{} bytes of something else", answer.json().len())),
             Err(error) => Err(error.to_string()),
         };

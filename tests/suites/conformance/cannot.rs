@@ -33,11 +33,29 @@ impl Entry {
             .is_none_or(|name| *name == call.named.name);
         named && self.function == call.named.function
     }
+}
 
-    /// As the table says it.
-    pub(crate) fn reason(&self) -> String {
-        format!("`{}`: {}", self.function, self.reason)
+/// As the table says it: the functions, and why, once for all that have the same reason.
+pub(crate) fn words(entries: &[Entry]) -> String {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for entry in entries {
+        let function = format!("`{}`", entry.function);
+        match reasons
+            .iter_mut()
+            .find(|(reason, _)| *reason == entry.reason)
+        {
+            Some((_, functions)) if functions.contains(&function) => {}
+            Some((_, functions)) => functions.push(function),
+            None => reasons.push((&entry.reason, vec![function])),
+        }
     }
+    if reasons.is_empty() {
+        return "nothing".to_owned();
+    }
+    let reasons = reasons
+        .iter()
+        .map(|(reason, functions)| format!("{}: {reason}", functions.join(", ")));
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 impl fmt::Display for Entry {

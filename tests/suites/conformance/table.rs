@@ -50,15 +50,7 @@ fn path() -> PathBuf {
 
 fn row(language: &Language, runs: &[Run]) -> Option<String> {
     let run = runs.iter().find(|run| run.language == language.folder)?;
-    let reasons: Vec<String> = cannot::of(&run.language)
-        .iter()
-        .map(cannot::Entry::reason)
-        .collect();
-    let cannot = if reasons.is_empty() {
-        "nothing".to_owned()
-    } else {
-        reasons.join("; ")
-    };
+    let cannot = cannot::words(&cannot::of(&run.language));
     let (title, toolchain) = (language.title, language.toolchain);
     let (size, imports) = (run.size.div_ceil(1024), imports(&run.imports));
     Some(format!(

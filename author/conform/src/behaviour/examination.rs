@@ -1,6 +1,7 @@
 //! One function after another, one set of arguments after another.
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
 use bailiwick::value::{HandleKind, Shape, Signature};
 use bailiwick::{Function, Tool};
@@ -19,6 +20,9 @@ const SHRINKING_CALLS: usize = 400;
 
 /// The same where each call lasts as long as a call may.
 const SHRINKING_CALLS_THAT_HANG: usize = 6;
+
+/// How long finding smaller arguments may take. What comes of it is no less true when it is larger.
+const SHRINKING_TIME: Duration = Duration::from_secs(10);
 
 /// Operations of a call that is made again in other ways. The many of a large file show nothing that the few of a small one
 /// do not.
@@ -243,8 +247,12 @@ impl<'a> Examination<'a> {
         } else {
             SHRINKING_CALLS
         };
-        let mut failure = None;
+        let (mut failure, began) = (None, Instant::now());
+        let hangs = rule == Rule::NoHang;
         let smallest = shrink(&callee.shapes(), arguments, calls, |candidate| {
+            if !hangs && began.elapsed() > SHRINKING_TIME {
+                return false;
+            }
             let shown = shows(self, candidate);
             shown.unwrap_or_else(|error| {
                 failure = Some(error);

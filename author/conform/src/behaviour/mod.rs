@@ -16,7 +16,7 @@ use crate::host::{Ending, Kept, Loaded, Ours};
 use crate::kit::{Kit, KitError};
 use crate::look;
 use crate::report::Ledger;
-use crate::rule::Rule;
+use crate::rule::{Kind, Rule};
 use crate::stage::Stage;
 use examination::Examination;
 
@@ -29,7 +29,7 @@ pub(crate) fn behave(
     ledger: &mut Ledger,
 ) -> Result<(), KitError> {
     let functions = chosen(kit, tool, ledger)?;
-    if !starts(kit, ours, tool, ledger)? {
+    if !starts(kit, ours, tool, ledger)? || !needs_calls(kit) {
         return Ok(());
     }
     let host: Box<dyn Loaded> = match &kit.host {
@@ -45,6 +45,13 @@ pub(crate) fn behave(
         examination.function(function)?;
     }
     examination.state()
+}
+
+/// Whether a rule was asked for that needs more than an instance.
+fn needs_calls(kit: &Kit) -> bool {
+    let behaviour = Rule::TABLE.iter().filter(|row| row.kind == Kind::Behaviour);
+    let mut others = behaviour.filter(|row| row.rule != Rule::StartBudget);
+    others.any(|row| kit.asks(row.rule))
 }
 
 /// The functions to be called; a note for each that nobody can call.

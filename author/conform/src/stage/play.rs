@@ -211,10 +211,7 @@ impl Play {
     /// Bytes that differ within a call and not between calls.
     fn draw(&mut self, bytes: &Bytes) -> Result<Vec<u8>, Failure> {
         self.meter.carry(u64::from(bytes.length))?;
-        // What is cut off is noise as well.
-        Ok((0..bytes.length)
-            .map(|_| self.random.next() as u8)
-            .collect())
+        Ok(self.random.bytes(bytes.length as usize))
     }
 
     /// Time passes when somebody looks, so that who waits for a moment comes to it.

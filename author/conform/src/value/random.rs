@@ -32,6 +32,16 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// The next bytes.
+    pub(crate) fn bytes(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(length.saturating_add(8));
+        while bytes.len() < length {
+            bytes.extend_from_slice(&self.next().to_le_bytes());
+        }
+        bytes.truncate(length);
+        bytes
+    }
+
     /// A number below `end`, or 0 where there is none. It leans towards small ones by less than anybody can see.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         let wide = u128::from(self.next()) * end as u128;

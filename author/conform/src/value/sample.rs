@@ -32,8 +32,7 @@ pub(super) fn sample(shape: &Shape, random: &mut Random) -> Value {
         Shape::String => text::random(random, CHARACTERS_MAX).into(),
         Shape::Bytes => {
             let length = random.below(BYTES_MAX + 1);
-            // What is cut off is noise as well.
-            let bytes: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
+            let bytes = random.bytes(length);
             edge::base64(&bytes)
         }
         Shape::List(element) => {

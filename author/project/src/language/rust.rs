@@ -39,12 +39,12 @@ impl Driver for Rust {
         search
             .find(&CARGO)?
             .run_in(project.folder())
-            .args(["build", "--release", "--lib", "--target", TARGET])
+            .args(["build", "--quiet", "--release", "--lib", "--target", TARGET])
             .arg("--target-dir")
             .arg(&target)
             .args(["--config".to_owned(), without_folders(project, TARGET)])
             .env("RUSTC", search.find(&RUSTC)?.program())
-            .run()?;
+            .run_and_pass_on()?;
         let module = target.join(TARGET).join("release").join(file_name(project));
         let module = fs::read(&module).map_err(BuildError::reading(module))?;
         Ok(Built::Module(module))

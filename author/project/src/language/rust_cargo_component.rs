@@ -42,6 +42,7 @@ impl Driver for RustCargoComponent {
             .args([
                 "component",
                 "build",
+                "--quiet",
                 "--release",
                 "--lib",
                 "--target",
@@ -51,7 +52,7 @@ impl Driver for RustCargoComponent {
             .env("CARGO_TARGET_DIR", &target)
             .env("CARGO", search.find(&CARGO)?.program())
             .env("RUSTC", search.find(&RUSTC)?.program())
-            .run()?;
+            .run_and_pass_on()?;
         let component = target.join(TARGET).join("release").join(file_name(project));
         let component = fs::read(&component).map_err(BuildError::reading(component))?;
         Ok(Built::Component(component))

@@ -102,6 +102,17 @@ impl Ended {
         self
     }
 
+    /// Asserts that standard output holds this.
+    #[track_caller]
+    pub(crate) fn shows(self, words: &str) -> Self {
+        assert!(
+            self.stdout.contains(words),
+            "`{words}` is not in: {}",
+            self.stdout
+        );
+        self
+    }
+
     /// Asserts that standard error is this, whole.
     #[track_caller]
     pub(crate) fn complains(self, stderr: &str) -> Self {

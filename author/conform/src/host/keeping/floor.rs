@@ -19,7 +19,7 @@ pub(super) fn context(floor: Floor) -> WasiCtx {
     let clock = Standing {
         seconds: floor.seconds,
     };
-    let bytes = bytes(floor.seed);
+    let bytes = Random::new(floor.seed, "the floor").bytes(RANDOM_BYTES);
     let (first, second) = (word(&bytes, 0), word(&bytes, 8));
     WasiCtxBuilder::new()
         .wall_clock(clock)
@@ -31,12 +31,6 @@ pub(super) fn context(floor: Floor) -> WasiCtx {
         .allow_udp(false)
         .allow_ip_name_lookup(false)
         .build()
-}
-
-fn bytes(seed: u64) -> Vec<u8> {
-    let mut random = Random::new(seed, "the floor");
-    // What is cut off is noise as well.
-    (0..RANDOM_BYTES).map(|_| random.next() as u8).collect()
 }
 
 fn word(bytes: &[u8], at: usize) -> u64 {

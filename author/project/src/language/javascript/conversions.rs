@@ -1,4 +1,9 @@
-//! For each WIT type, how its values are converted: an expression over `values.js` and the engine's file.
+//! For each WIT type, how its values are converted: an expression over `values.mjs` and the engine's file.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an id is of the resolved world that it is looked up in, which loses nothing"
+)]
 
 use std::collections::HashMap;
 
@@ -81,11 +86,11 @@ impl<'a> Conversions<'a> {
                 let fields = record.fields.iter();
                 let fields =
                     fields.map(|field| field_of(&camel(&field.name), &self.of_answer(field.ty)));
-                format!("$values.record({{ {} }})", fields.collect::<String>())
+                format!("$values.record({{ {} }})", listed(fields))
             }
             (_, Some(TypeDefKind::Tuple(tuple))) if tuple.types.len() == 1 => {
                 let items = tuple.types.iter().map(|item| self.of_answer(*item));
-                format!("$values.tuple({})", items.collect::<String>())
+                format!("$values.tuple({})", listed(items))
             }
             _ => self.of(wit_type),
         }
@@ -107,12 +112,12 @@ impl<'a> Conversions<'a> {
             TypeDefKind::Record(record) => {
                 let fields = record.fields.iter();
                 let fields = fields.map(|field| field_of(&camel(&field.name), &self.of(field.ty)));
-                format!("$values.record({{ {} }})", fields.collect::<String>())
+                format!("$values.record({{ {} }})", listed(fields))
             }
             TypeDefKind::Variant(variant) => {
                 let cases = variant.cases.iter();
                 let cases = cases.map(|case| field_of(&case.name, &self.of_optional(case.ty)));
-                format!("$values.variant({{ {} }})", cases.collect::<String>())
+                format!("$values.variant({{ {} }})", listed(cases))
             }
             TypeDefKind::Enum(cases) => {
                 let names = cases.cases.iter().map(|case| quoted(&case.name));
@@ -169,7 +174,7 @@ impl<'a> Conversions<'a> {
 }
 
 fn field_of(name: &str, expression: &str) -> String {
-    format!("{}: {expression}, ", quoted(name))
+    format!("{}: {expression}", quoted(name))
 }
 
 fn listed(items: impl Iterator<Item = String>) -> String {

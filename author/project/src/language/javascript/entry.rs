@@ -1,5 +1,10 @@
 //! The module that the engine runs: the world's functions, each around the tool's own of that name.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an id is of the resolved world that it is looked up in, which loses nothing"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -26,31 +31,27 @@ pub(super) fn text(declared: &Declared, main: &Path, engine: Engine) -> String {
         "// Written by `bailiwick build`: the functions of `{}` around those of the tool.\n\n",
         declared.id()
     );
-    let _ = writeln!(
-        text,
-        "import * as $tool from {};",
-        quoted(&main.to_string_lossy())
-    );
+    // Modules are evaluated in this order: what the tool's own expect to be there comes first.
+    text.push_str("import \"./globals.mjs\";\n");
     let _ = writeln!(text, "import * as $engine from \"./{}\";", engine.module());
-    let _ = writeln!(text, "import * as $values from \"./values.js\";");
-    text.push_str(&report(declared));
+    text.push_str("import * as $values from \"./values.mjs\";\n");
+    let main = quoted(&main.to_string_lossy());
+    let _ = writeln!(text, "import * as $tool from {main};");
+    text.push_str(&log(declared));
     for constant in entry.conversions.constants() {
         let _ = writeln!(text, "{constant}");
     }
     text + &entry.exports
 }
 
-/// What is told about a mistake in the tool: a line in the log, where its world has one.
-fn report(declared: &Declared) -> String {
+/// The log, where the tool's world has one.
+fn log(declared: &Declared) -> String {
     let resolve = declared.resolve();
     let imports = declared.world().imports.keys();
     let mut names = imports.map(|key| resolve.name_world_key(key));
     match names.find(|name| name.starts_with(LOG)) {
-        Some(log) => format!(
-            "import {{ log as $log }} from {};\n\nconst $report = (message) => $log(\"error\", message);\n",
-            quoted(&log)
-        ),
-        None => "\nconst $report = () => {};\n".to_owned(),
+        Some(log) => format!("import {{ log as $log }} from {};\n\n", quoted(&log)),
+        None => "\nconst $log = () => {};\n".to_owned(),
     }
 }
 
@@ -109,7 +110,7 @@ impl Entry<'_> {
             .collect();
         let (answer, failure) = self.outcome(function.result);
         format!(
-            "$values.exported({{ owner: {owner}, name: {}, wit: {}, hint: {}, parameters: [{}], answer: {answer}, failure: {failure}, report: $report }})",
+            "$values.exported({{ owner: {owner}, name: {}, wit: {}, hint: {}, parameters: [{}], answer: {answer}, failure: {failure}, log: $log }})",
             quoted(&camel(&function.name)),
             quoted(wit),
             quoted(hint),

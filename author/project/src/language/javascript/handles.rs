@@ -7,6 +7,11 @@
 //!
 //! Only names of the canonical ABI are looked at, none of the engine's.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an id is of the resolved world that it is looked up in, which loses nothing"
+)]
+
 use std::ops::Range;
 
 use bailiwick_wit::Declared;
@@ -170,4 +175,86 @@ pub(super) fn part(bytes: &[u8], range: Range<usize>) -> Result<&[u8], Cause> {
     bytes
         .get(range)
         .ok_or_else(|| "a section ends beyond its file".into())
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is found in a world, and what becomes of a component.
+
+    use wasmparser::Validator;
+
+    use super::*;
+
+    fn declared(functions: &str) -> Declared {
+        let folder = tempfile::tempdir().unwrap();
+        let wit = format!(
+            "package acme:shop@0.1.0;
+            interface till {{
+              use bailiwick:files/types@0.1.0.{{reader, writer}};
+              type source = borrow<reader>;
+              record pair {{ first: string, second: u64 }}
+              {functions}
+            }}
+            world shop {{ import bailiwick:files/types@0.1.0; export till; }}"
+        );
+        std::fs::write(folder.path().join("world.wit"), wit).unwrap();
+        Declared::from_folder(folder.path(), None).unwrap()
+    }
+
+    #[test]
+    fn finds_which_parameters_of_the_core_function_are_borrowed() {
+        let declared = declared(
+            "none: func(text: string);
+             several: func(pair: pair, source: source, maybe: option<u8>, target: borrow<writer>);",
+        );
+        let found = borrowers(&declared).unwrap();
+        let [several] = found.as_slice() else {
+            panic!("{} borrow", found.len());
+        };
+        assert_eq!(several.export, "acme:shop/till@0.1.0#several");
+        let handles: Vec<_> = several
+            .handles
+            .iter()
+            .map(|handle| (handle.parameter, &*handle.interface, &*handle.drop))
+            .collect();
+        let files = "bailiwick:files/types@0.1.0";
+        assert_eq!(
+            handles,
+            [
+                (3, files, "[resource-drop]reader"),
+                (6, files, "[resource-drop]writer")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_handle_that_arrives_in_memory_is_refused() {
+        let strings: String = (0..8)
+            .map(|number| format!("text{number}: string, "))
+            .collect();
+        let declared = declared(&format!("many: func({strings} source: source);"));
+        assert_eq!(
+            borrowers(&declared).err().unwrap().to_string(),
+            "`many` has too many parameters for QuickJS to give its handles back"
+        );
+        // Without a handle as many as one likes.
+        let declared = self::declared(&format!("many: func({strings} text: string);"));
+        assert!(borrowers(&declared).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_core_module_is_rewritten_however_deep_it_lies() {
+        let component = wat::parse_str(
+            r#"(component (component (core module
+                (import "bailiwick:files/types@0.1.0" "[resource-drop]reader" (func (param i32)))
+                (func (export "acme:shop/till@0.1.0#read") (param i32)))))"#,
+        )
+        .unwrap();
+        let declared = declared("read: func(source: source);");
+        let rewritten = give_back(component.clone(), &declared).unwrap();
+        Validator::new().validate_all(&rewritten).unwrap();
+        assert_ne!(rewritten, component);
+        let untouched = self::declared("read: func(text: string);");
+        assert_eq!(give_back(component.clone(), &untouched).unwrap(), component);
+    }
 }

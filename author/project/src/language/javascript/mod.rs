@@ -3,8 +3,9 @@
 //! ```text
 //! package.json     which module is the tool's, which engine runs it, where the SDK is
 //! entry.js         written here: the world's functions, around those of the tool
-//! values.js        what entry.js is made of: values on their way between host and function
-//! ENGINE.js        the same where the engines differ
+//! globals.mjs      what programs expect to be there: a console
+//! values.mjs       what entry.js is made of: values on their way between host and function
+//! ENGINE.mjs       the same where the engines differ
 //! bundle.mjs       how jco finds the SDK before anything is installed
 //! ```
 
@@ -121,6 +122,7 @@ impl<'a> Build<'a> {
             .arg(self.scratch.join("wit"))
             .args(["--world-name", &self.declared.id(), "--quiet", "--out-dir"])
             .arg(self.project.folder().join("bindings"))
+            .env("NO_COLOR", "1")
             .run()
     }
 
@@ -153,6 +155,7 @@ impl<'a> Build<'a> {
             .arg(self.scratch.join("bundle.mjs"))
             .arg("--out")
             .arg(&component)
+            .env("NO_COLOR", "1")
             .run()?;
         let component = fs::read(&component).map_err(BuildError::reading(component))?;
         Ok(Built::Component(match self.package.engine() {
@@ -169,7 +172,8 @@ impl<'a> Build<'a> {
             &self.package.main(self.project.folder())?,
             engine,
         );
-        self.write("values.js", include_str!("values.js"))?;
+        self.write("globals.mjs", include_str!("globals.mjs"))?;
+        self.write("values.mjs", include_str!("values.mjs"))?;
         self.write(engine.module(), engine.text())?;
         self.write("bundle.mjs", &self.package.bundling(self.project.folder()))?;
         self.write("entry.js", &entry)?;
@@ -181,3 +185,6 @@ impl<'a> Build<'a> {
         fs::write(&path, text).map_err(BuildError::writing(path))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,16 +26,16 @@ impl Engine {
     /// The file with what is particular to it.
     pub(super) fn module(self) -> &'static str {
         match self {
-            Self::Quickjs => "quickjs.js",
-            Self::Starlingmonkey => "starlingmonkey.js",
+            Self::Quickjs => "quickjs.mjs",
+            Self::Starlingmonkey => "starlingmonkey.mjs",
         }
     }
 
     /// What is in that file.
     pub(super) fn text(self) -> &'static str {
         match self {
-            Self::Quickjs => include_str!("quickjs.js"),
-            Self::Starlingmonkey => include_str!("starlingmonkey.js"),
+            Self::Quickjs => include_str!("quickjs.mjs"),
+            Self::Starlingmonkey => include_str!("starlingmonkey.mjs"),
         }
     }
 }

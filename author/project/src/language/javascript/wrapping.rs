@@ -212,3 +212,95 @@ fn code(bytes: &[u8], added: &[Added]) -> Result<CodeSection, Cause> {
     }
     Ok(section)
 }
+
+#[cfg(test)]
+mod tests {
+    //! A module before and after.
+
+    use wasmparser::{Operator, Validator};
+
+    use super::super::handles::Borrowed;
+    use super::*;
+
+    const MODULE: &str = r#"(module
+        (import "bailiwick:files/types@0.1.0" "[resource-drop]reader" (func (param i32)))
+        (import "bailiwick:files/types@0.1.0" "[resource-drop]writer" (func (param i32)))
+        (memory (export "memory") 1)
+        (func (export "it#copy") (param i32 i64 i32) (result i32) i32.const 7)
+        (func (export "cabi_post_it#copy") (param i32) unreachable)
+        (func (export "it#other") (param i32) (result i32) i32.const 8)
+    )"#;
+
+    fn borrower(export: &str) -> Borrower {
+        let handle = |parameter, drop: &str| Borrowed {
+            parameter,
+            interface: "bailiwick:files/types@0.1.0".to_owned(),
+            drop: drop.to_owned(),
+        };
+        Borrower {
+            export: export.to_owned(),
+            handles: vec![
+                handle(0, "[resource-drop]reader"),
+                handle(2, "[resource-drop]writer"),
+            ],
+        }
+    }
+
+    /// The instructions of an exported function, its calls as numbers of functions.
+    fn instructions(module: &[u8], export: &str) -> Vec<String> {
+        let known = Known::read(module).unwrap();
+        let index = known.exports[export] as usize - known.imports.len();
+        let mut bodies = Vec::new();
+        for payload in Parser::new(0).parse_all(module) {
+            if let Payload::CodeSectionEntry(body) = payload.unwrap() {
+                bodies.push(body);
+            }
+        }
+        let operators = bodies[index].get_operators_reader().unwrap();
+        operators
+            .into_iter()
+            .map(|operator| match operator.unwrap() {
+                Operator::LocalGet { local_index } => format!("get {local_index}"),
+                Operator::Call { function_index } => format!("call {function_index}"),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn drops_what_was_borrowed_between_the_function_and_its_return() {
+        let module = wat::parse_str(MODULE).unwrap();
+        let wrapped = wrap(&module, &[borrower("it#copy")]).unwrap();
+        Validator::new().validate_all(&wrapped).unwrap();
+        assert_eq!(
+            instructions(&wrapped, "it#copy"),
+            [
+                "get 0", "get 1", "get 2", "call 2", "get 0", "call 0", "get 2", "call 1", "End"
+            ]
+        );
+        assert_eq!(instructions(&wrapped, "cabi_post_it#copy"), ["End"]);
+    }
+
+    #[test]
+    fn other_functions_and_modules_stay_as_they_are() {
+        let module = wat::parse_str(MODULE).unwrap();
+        let wrapped = wrap(&module, &[borrower("it#copy")]).unwrap();
+        assert_eq!(
+            instructions(&wrapped, "it#other"),
+            instructions(&module, "it#other")
+        );
+        assert_eq!(wrap(&module, &[borrower("it#none")]).unwrap(), module);
+    }
+
+    #[test]
+    fn a_module_that_cannot_drop_what_it_borrows_is_refused() {
+        let module =
+            r#"(module (func (export "it#copy") (param i32 i64 i32) (result i32) i32.const 7))"#;
+        let module = wat::parse_str(module).unwrap();
+        let error = wrap(&module, &[borrower("it#copy")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "nothing drops `bailiwick:files/types@0.1.0`"
+        );
+    }
+}

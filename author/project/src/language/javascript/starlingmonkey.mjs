@@ -1,7 +1,7 @@
 // Integers as StarlingMonkey passes them on: 64 bits as BigInt. Where an integer is all that a function answers, a negative
 // s64 traps, and a u32 from 2³¹ on arrives as another number: both are refused.
 
-import { bigInteger, u32 } from "./values.js";
+import { bigInteger, u32 } from "./values.mjs";
 
 const toEngine = (value) => value;
 

@@ -1,7 +1,7 @@
 // Integers as QuickJS passes them on: as numbers, which are exact up to 2⁵³. Beyond that a number may stand for its
 // neighbours too, and is refused, since a wrong number would go unnoticed.
 
-import { bigInteger, u32 } from "./values.js";
+import { bigInteger, u32 } from "./values.mjs";
 
 const U64_MOST = 2n ** 64n - 1n;
 const S64_MOST = 2n ** 63n - 1n;
@@ -32,3 +32,13 @@ export const s64 = bigInteger(-(2n ** 63n), S64_MOST, { fromEngine: exact, toEng
 
 export { u32 as directU32 };
 export { s64 as directS64 };
+
+/** Asked for the time, the engine traps. A tool gets the time from the host's clock; for its libraries it stands still. */
+const STANDSTILL_MS = 0;
+
+globalThis.Date = new Proxy(Date, {
+  apply: (target) => new target(STANDSTILL_MS).toString(),
+  construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [STANDSTILL_MS] : given, made),
+});
+Date.now = () => STANDSTILL_MS;
+globalThis.performance = { now: () => STANDSTILL_MS, timeOrigin: STANDSTILL_MS };

@@ -4,6 +4,8 @@
 // A conversion has two directions: `lift` makes of what the engine hands over what a function gets, `lower` makes of what a
 // function gives what the engine takes. `bailiwick build` writes `entry.js`, which applies them, from the tool's world.
 
+import { begin } from "./globals.mjs";
+
 const same = (value) => value;
 
 function mismatch(expected, value) {
@@ -203,10 +205,10 @@ class Failure {
 }
 
 /**
- * The function that the engine calls for `owner[name]`. What is wrong with the tool itself goes to `report`, since all that
+ * The function that the engine calls for `owner[name]`. What is wrong with the tool itself goes to `log`, since all that
  * the host sees of it is a trap.
  */
-export function exported({ owner, name, wit, hint, parameters, answer, failure, report }) {
+export function exported({ owner, name, wit, hint, parameters, answer, failure, log }) {
   const implementation = owner?.[name];
   if (typeof implementation !== "function") {
     throw new Error(`the world exports the function \`${wit}\`, and the tool does not: ${hint}`);
@@ -220,10 +222,11 @@ export function exported({ owner, name, wit, hint, parameters, answer, failure, 
     return answer.lower(given);
   };
   return (...values) => {
+    begin(log);
     try {
       return call(values);
     } catch (error) {
-      if (!(error instanceof Failure)) report(`${wit}: ${error}\n${error?.stack ?? ""}`.trimEnd());
+      if (!(error instanceof Failure)) log("error", `${wit}: ${error}\n${error?.stack ?? ""}`.trimEnd().toWellFormed());
       throw error;
     }
   };
