@@ -29,12 +29,13 @@ const PYTHON_PACKAGES: [&str; 5] = [
     "mypy==1.18.2",
 ];
 
-/// What is installed from npm. jco 1.35 cannot open a WIT folder with the shim's 0.26, which has no default preopens.
+/// What is installed from npm. jco 1.35 cannot open a WIT folder with the shim's 0.26, which has no default preopens; what it
+/// builds with QuickJS is worked on afterwards, for which its version is held.
 const NODE_PACKAGES: &str = r#"{
   "private": true,
   "type": "module",
   "dependencies": { "@bytecodealliance/jco": "1.35.0", "typescript": "5.9.3" },
-  "overrides": { "@bytecodealliance/preview2-shim": "0.25.0" }
+  "overrides": { "@bytecodealliance/preview2-shim": "0.25.0", "componentize-qjs": "0.4.5" }
 }
 "#;
 
