@@ -867,7 +867,9 @@ inline std::string take(bailiwick_string *text) {
 /// A copy to be returned from an exported function.
 ///
 ///     bailiwick::give(name, ret);
-inline void give(std::string_view text, bailiwick_string *ret) { *ret = bailiwick_string_copy(text.data(), text.size()); }
+inline void give(std::string_view text, bailiwick_string *ret) {
+  *ret = bailiwick_string_copy(text.data(), text.size());
+}
 
 #ifdef BAILIWICK_HAS_BYTES
 /// A view of bytes as the bindings take it.
@@ -927,9 +929,7 @@ class files_error {
   ~files_error() { bailiwick_files_error_free(&error_); }
 
   /// An error in words: the case `other`.
-  static files_error other(const std::string &words) {
-    return files_error(bailiwick_files_error_other(words.c_str()));
-  }
+  static files_error other(const std::string &words) { return files_error(bailiwick_files_error_other(words.c_str())); }
   /// The case, one of `BAILIWICK_FILES_TYPES_ERROR_…`.
   std::uint8_t tag() const { return error_.tag; }
   /// Whether it is this case.

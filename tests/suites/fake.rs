@@ -92,7 +92,7 @@ fn reading() -> Vec<(&'static str, String)> {
     for path in PATHS {
         calls.push(("read", format!("[{path:?}]")));
         calls.push(("list", format!("[{path:?}]")));
-        for (offset, length) in [(0, 3), (4, 0), (10, 100), (11, 1), (1 << 40, 1), (0, 4097)] {
+        for (offset, length) in [(0_u64, 3), (4, 0), (10, 100), (11, 1), (1 << 40, 1), (0, 4097)] {
             calls.push(("read-range", format!("[{path:?}, {offset}, {length}]")));
         }
         for (offset, piece) in [(0, 2), (3, 4096), (99, 1), (0, 4097)] {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use bailiwick::policy::{Capability, Limits, Origin, Rules, Source};
@@ -129,19 +129,40 @@ pub(crate) fn folder() -> PathBuf {
 pub(crate) fn runs() -> &'static [Run] {
     static RUNS: OnceLock<Vec<Run>> = OnceLock::new();
     RUNS.get_or_init(|| {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let runs = LANGUAGES.iter().filter_map(|language| {
-            let component = guests::bytes_or_quick(&format!("conformance-{}", language.folder))?;
-            Some(runtime.spawn(run(language, component)))
+        let waiting = Mutex::new(LANGUAGES.iter());
+        // As many at once as there are cores: a call's time passes also while it waits for its turn.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut runs: Vec<Run> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..cores)
+                .map(|_| scope.spawn(|| run_some(&waiting)))
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap())
+                .collect()
         });
-        let runs: Vec<_> = runs.collect();
-        runs.into_iter()
-            .map(|run| runtime.block_on(run).unwrap())
-            .collect()
+        runs.sort_by_key(|run| {
+            LANGUAGES
+                .iter()
+                .position(|language| language.folder == run.language)
+        });
+        runs
     })
+}
+
+/// The runs of those languages that no other thread takes.
+fn run_some(waiting: &Mutex<std::slice::Iter<'static, Language>>) -> Vec<Run> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let next = || waiting.lock().unwrap().next();
+    let languages = std::iter::from_fn(next);
+    let runs = languages.filter_map(|language| {
+        let component = guests::bytes_or_quick(&format!("conformance-{}", language.folder))?;
+        Some(runtime.block_on(run(language, component)))
+    });
+    runs.collect()
 }
 
 async fn run(language: &'static Language, component: Vec<u8>) -> Run {

@@ -74,8 +74,7 @@ bool exports_bailiwick_conformance_capabilities_write_in_pieces(bailiwick_string
   return ok;
 }
 
-bool exports_bailiwick_conformance_capabilities_write_after_commit(bailiwick_string *path,
-                                                                   bailiwick_files_error *err) {
+bool exports_bailiwick_conformance_capabilities_write_after_commit(bailiwick_string *path, bailiwick_files_error *err) {
   bailiwick_writer writer;
   bool ok = bailiwick_create(*path, &writer, err);
   bailiwick_string_free(path);

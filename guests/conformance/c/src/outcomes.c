@@ -13,8 +13,7 @@ bool exports_bailiwick_conformance_outcomes_answer(bailiwick_string *maybe_value
 }
 
 bool exports_bailiwick_conformance_outcomes_fail(exports_bailiwick_conformance_outcomes_failure_t *failure,
-                                                 uint32_t *ret,
-                                                 exports_bailiwick_conformance_outcomes_failure_t *err) {
+                                                 uint32_t *ret, exports_bailiwick_conformance_outcomes_failure_t *err) {
   (void)ret;
   *err = *failure;
   return false;

@@ -59,13 +59,13 @@ void exports_bailiwick_conformance_values_echo_shapes(exports_bailiwick_conforma
   *ret = *value;
 }
 
-exports_bailiwick_conformance_values_colour_t
-exports_bailiwick_conformance_values_echo_colour(exports_bailiwick_conformance_values_colour_t value) {
+exports_bailiwick_conformance_values_colour_t exports_bailiwick_conformance_values_echo_colour(
+    exports_bailiwick_conformance_values_colour_t value) {
   return value;
 }
 
-exports_bailiwick_conformance_values_permissions_t
-exports_bailiwick_conformance_values_echo_permissions(exports_bailiwick_conformance_values_permissions_t value) {
+exports_bailiwick_conformance_values_permissions_t exports_bailiwick_conformance_values_echo_permissions(
+    exports_bailiwick_conformance_values_permissions_t value) {
   return value;
 }
 

@@ -78,8 +78,7 @@ bool exports_bailiwick_conformance_capabilities_write_in_pieces(bailiwick_string
   return give_outcome(write_in_pieces(bailiwick::take(path), take_pieces(pieces), commit), err);
 }
 
-bool exports_bailiwick_conformance_capabilities_write_after_commit(bailiwick_string *path,
-                                                                   bailiwick_files_error *err) {
+bool exports_bailiwick_conformance_capabilities_write_after_commit(bailiwick_string *path, bailiwick_files_error *err) {
   return give_outcome(write_after_commit(bailiwick::take(path)), err);
 }
 

@@ -32,9 +32,15 @@ fn a_tool_that_keeps_every_rule_exits_0_and_leaves_no_trail() {
 #[test]
 fn what_breaks_a_rule_is_shown_with_the_command_that_shows_it_again() {
     let place = Place::with(&["many"]);
-    let first = place
-        .run(&["conform", "many.wasm", "--only", "no-trap", "--cases", "2"])
-        .exits(1);
+    let words = [
+        "conform",
+        "many.wasm",
+        "--only",
+        "no-trap",
+        "--function",
+        "trap",
+    ];
+    let first = place.run(&words).exits(1);
     let again = first
         .stdout
         .lines()
