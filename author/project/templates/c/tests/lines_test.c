@@ -1,8 +1,8 @@
 /// Tests of the counting, on the machine itself: `make test`.
-#include "lines.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "lines.h"
 
 static const struct {
   const char *text;

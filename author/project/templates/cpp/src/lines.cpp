@@ -1,7 +1,7 @@
 /// Counting lines, in pieces of any size.
-#include "lines.hpp"
-
 #include <algorithm>
+
+#include "lines.hpp"
 
 void Lines::add(std::string_view piece) {
   if (piece.empty()) return;

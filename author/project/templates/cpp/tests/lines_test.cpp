@@ -1,9 +1,9 @@
 /// Tests of the counting, on the machine itself: `make test`.
-#include "lines.hpp"
-
 #include <algorithm>
 #include <iostream>
 #include <utility>
+
+#include "lines.hpp"
 
 namespace {
 
@@ -16,8 +16,7 @@ std::uint32_t count(std::string_view text, std::size_t piece) {
 }  // namespace
 
 int main() {
-  const std::pair<std::string_view, std::uint32_t> cases[] = {
-      {"", 0}, {"a", 1}, {"a\n", 1}, {"a\nb", 2}, {"\n\n", 2}};
+  const std::pair<std::string_view, std::uint32_t> cases[] = {{"", 0}, {"a", 1}, {"a\n", 1}, {"a\nb", 2}, {"\n\n", 2}};
   int failures = 0;
   for (const auto &[text, expected] : cases)
     for (std::size_t piece = 1; piece <= 3; piece++) {

@@ -17,8 +17,7 @@ static bool count(bailiwick_reader reader, uint32_t *ret, bailiwick_files_error 
   return true;
 }
 
-bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_string *path, uint32_t *ret,
-                                                                    bailiwick_files_error *err) {
+bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_string *path, uint32_t *ret, bailiwick_files_error *err) {
   bailiwick_reader reader;
   bool ok = bailiwick_open(*path, &reader, err);
   bailiwick_string_free(path);

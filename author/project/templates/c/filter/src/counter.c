@@ -4,8 +4,7 @@
 
 enum { PIECE = 65536 };
 
-bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_reader text, uint32_t *ret,
-                                                                    bailiwick_files_error *err) {
+bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_reader text, uint32_t *ret, bailiwick_files_error *err) {
   struct lines lines = {0};
   for (;;) {
     bailiwick_bytes piece;

@@ -11,8 +11,7 @@ static bool fail(uint16_t status, bailiwick_http_error *err) {
   return false;
 }
 
-bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_string *url, uint32_t *ret,
-                                                                    bailiwick_http_error *err) {
+bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_string *url, uint32_t *ret, bailiwick_http_error *err) {
   bailiwick_response answer;
   bool ok = bailiwick_http_get(*url, &answer, err);
   bailiwick_string_free(url);

@@ -21,7 +21,7 @@ bailiwick::result<std::uint32_t, bailiwick::files_error> count_lines(std::string
 }  // namespace
 
 bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_string *path, std::uint32_t *ret,
-                                                                    bailiwick_files_error *err) {
+                                                    bailiwick_files_error *err) {
   auto lines = count_lines(bailiwick::take(path));
   if (!lines) return lines.error().give(err);
   *ret = *lines;

@@ -7,8 +7,7 @@ namespace {
 bailiwick::result<std::uint32_t, bailiwick::http_error> count_lines(std::string_view url) {
   auto answer = bailiwick::http_get(url);
   if (!answer) return answer.error();
-  if (answer->status / 100 != 2)
-    return bailiwick::http_error::other("the status is " + std::to_string(answer->status));
+  if (answer->status / 100 != 2) return bailiwick::http_error::other("the status is " + std::to_string(answer->status));
   Lines lines;
   lines.add(answer->body);
   return lines.total();
@@ -17,7 +16,7 @@ bailiwick::result<std::uint32_t, bailiwick::http_error> count_lines(std::string_
 }  // namespace
 
 bool exports_{{namespace_snake}}_{{name_snake}}_counter_count_lines(bailiwick_string *url, std::uint32_t *ret,
-                                                                    bailiwick_http_error *err) {
+                                                    bailiwick_http_error *err) {
   auto lines = count_lines(bailiwick::take(url));
   if (!lines) return lines.error().give(err);
   *ret = *lines;
