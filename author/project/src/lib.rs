@@ -1,4 +1,27 @@
 //! An author's project in any language: made, and built into a component.
+//!
+//! ```text
+//! create      a new project from the templates that this crate carries
+//! Project     a folder with sources: its language, its name, its world
+//! language    one driver for each language, which calls its toolchain
+//! build       what a driver built, made the component that ships
+//! ```
+//!
+//! ```no_run
+//! use bailiwick_project::{Bundle, Project, Wanted, build, create};
+//!
+//! let wanted = Wanted {
+//!     name: "line-count".parse()?,
+//!     namespace: "example".parse()?,
+//!     language: "python".parse()?,
+//!     bundle: Bundle::DEFAULT.parse()?,
+//! };
+//! create(&wanted, "line-count".as_ref())?;
+//! let project = Project::open("line-count".as_ref())?;
+//! let report = build(&project, &project.component())?;
+//! println!("{} {}", report.sha256, report.imports.join(" "));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![cfg_attr(
     test,
