@@ -261,5 +261,6 @@ function wholeCharacters(bytes) {
  * @throws {URIError} when it is no UTF-8
  */
 function decodeWhole(bytes) {
-  return decodeURIComponent(escape(String.fromCharCode(...bytes)));
+  const units = /** @type {any} */ (bytes);
+  return decodeURIComponent(escape(String.fromCharCode.apply(null, units)));
 }

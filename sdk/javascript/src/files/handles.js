@@ -132,7 +132,9 @@ export class Reader {
     for (const piece of this) {
       const lines = (rest + decoder.push(piece)).split("\n");
       rest = lines.pop() ?? "";
-      yield* lines;
+      for (const line of lines) {
+        yield line;
+      }
     }
     rest += decoder.end();
     if (rest !== "") {
