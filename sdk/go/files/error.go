@@ -3,6 +3,7 @@ package files
 import (
 	"errors"
 	"io/fs"
+	"strings"
 
 	"bailiwick.dev/sdk/internal/cause"
 	"bailiwick.dev/sdk/wit/bailiwick_files_types"
@@ -107,7 +108,8 @@ func ToWit(err error) bailiwick_files_types.Error {
 	if errors.As(err, &known) {
 		return known.wit
 	}
-	return bailiwick_files_types.MakeErrorOther(err.Error())
+	// Words of other packages may quote bytes that are no text.
+	return bailiwick_files_types.MakeErrorOther(strings.ToValidUTF8(err.Error(), "\uFFFD"))
 }
 
 // unpack is the Go form of what a host call answered.

@@ -58,6 +58,9 @@ func TestAnyOtherErrorIsItsWords(t *testing.T) {
 	if passed := Return(0, errors.New("no header")).Err(); passed.Tag() != wit.ErrorOther || passed.Other() != "no header" {
 		t.Error(passed)
 	}
+	if passed := Return(0, errors.New("no \xff")).Err(); passed.Other() != "no \uFFFD" {
+		t.Errorf("%q", passed.Other())
+	}
 	if result := Return(7, nil); result.Ok() != 7 {
 		t.Error(result)
 	}

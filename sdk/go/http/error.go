@@ -2,6 +2,7 @@ package http
 
 import (
 	"errors"
+	"strings"
 
 	"bailiwick.dev/sdk/internal/cause"
 	"bailiwick.dev/sdk/wit/bailiwick_http_types"
@@ -94,7 +95,8 @@ func ToWit(err error) bailiwick_http_types.Error {
 	if errors.As(err, &known) {
 		return known.wit
 	}
-	return bailiwick_http_types.MakeErrorOther(err.Error())
+	// Words of other packages may quote bytes that are no text.
+	return bailiwick_http_types.MakeErrorOther(strings.ToValidUTF8(err.Error(), "\uFFFD"))
 }
 
 // unpack is the Go form of what a host call answered.

@@ -1,7 +1,11 @@
 // Package log writes lines into the operator's log. It needs no line of policy, and nothing of it reaches the agent.
 package log
 
-import "bailiwick.dev/sdk/wit/bailiwick_log_log"
+import (
+	"strings"
+
+	"bailiwick.dev/sdk/wit/bailiwick_log_log"
+)
 
 // Level is how much a line matters.
 type Level = bailiwick_log_log.Level
@@ -19,7 +23,9 @@ const (
 )
 
 // Log writes one line. It never fails: past the limit of the log, lines are counted and dropped.
-func Log(level Level, message string) { bailiwick_log_log.Log(level, message) }
+func Log(level Level, message string) {
+	bailiwick_log_log.Log(level, strings.ToValidUTF8(message, "\uFFFD"))
+}
 
 // Debug writes a line at LevelDebug.
 func Debug(message string) { Log(LevelDebug, message) }
