@@ -128,3 +128,31 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_archive_has_every_file_below_the_module_and_its_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let module = folder.path().join("pkg");
+        fs::create_dir_all(module.join("wit/types")).unwrap();
+        fs::write(module.join("go.mod"), "module m\n").unwrap();
+        fs::write(module.join("wit/types/unit.go"), "package wit_types\n").unwrap();
+        let archive = folder.path().join("v1.zip");
+        write_zip(&archive, &module, "m@v1").unwrap();
+        let archive = zip::ZipArchive::new(File::open(archive).unwrap()).unwrap();
+        let names: Vec<&str> = archive.file_names().collect();
+        assert_eq!(names, ["m@v1/go.mod", "m@v1/wit/types/unit.go"]);
+    }
+
+    #[test]
+    fn the_version_is_the_one_that_the_generator_names() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        let text = "const REMOTE_PKG_VERSION: &str = \"v0.2.2\";\n";
+        fs::write(folder.path().join("src/lib.rs"), text).unwrap();
+        assert_eq!(version(folder.path()).unwrap(), "v0.2.2");
+    }
+}
