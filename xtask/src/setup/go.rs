@@ -143,7 +143,7 @@ mod tests {
         let archive = folder.path().join("v1.zip");
         write_zip(&archive, &module, "m@v1").unwrap();
         let archive = zip::ZipArchive::new(File::open(archive).unwrap()).unwrap();
-        let names: Vec<&str> = archive.file_names().collect();
+        let names = archive.file_names().collect::<Result<Vec<_>, _>>().unwrap();
         assert_eq!(names, ["m@v1/go.mod", "m@v1/wit/types/unit.go"]);
     }
 
