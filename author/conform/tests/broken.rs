@@ -1,5 +1,5 @@
 //! Deliberately broken tools, and honest ones: each broken one is caught by exactly the rule that its folder is named after,
-//! and the honest ones by none.
+//! and the honest ones by none. In `also` are other ways to break a rule, with the rules in `kit.toml`.
 //!
 //! A folder has the declared world in `world.wit` and a core module in `tool.wat`, which is made a component by that world,
 //! or by the one in `built` where the two differ; or whole bytes in `raw.wat`. `kit.toml` has budgets, a section to append,
@@ -33,7 +33,14 @@ struct Settings {
     time: Option<String>,
     start_time: Option<String>,
     section: Option<String>,
+    /// The input that shrinking comes to.
     input: Option<String>,
+    /// The rules that are broken, where it is not the one that the folder is named after.
+    rules: Option<BTreeSet<String>>,
+    /// What the report says.
+    mentions: Option<String>,
+    /// Whether it is held against its own list of functions, and no world.
+    alone: bool,
 }
 
 fn main() {
@@ -45,6 +52,10 @@ fn main() {
             name(&folder).replace('-', "_")
         );
         trials.push(Trial::test(name, move || broken(&folder)));
+    }
+    for folder in folders("also") {
+        let name = format!("{}_is_caught", name(&folder).replace('-', "_"));
+        trials.push(Trial::test(name, move || also(&folder)));
     }
     for folder in folders("honest") {
         let name = format!("the_honest_{}_conforms", name(&folder));
@@ -115,6 +126,22 @@ fn comes_again(folder: &Path, report: &Report) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Other ways to break a rule.
+fn also(folder: &Path) -> Result<(), Failed> {
+    let (report, settings) = check(folder)?;
+    let findings = report.findings.iter();
+    let found: BTreeSet<String> = findings
+        .map(|finding| finding.rule.id().to_owned())
+        .collect();
+    let said = report.to_text();
+    let mentions = settings.mentions.unwrap();
+    if Some(found) != settings.rules || !said.contains(&mentions) {
+        return Err(said.into());
+    }
+    assert!(!report.conforms());
+    Ok(())
+}
+
 fn honest(folder: &Path) -> Result<(), Failed> {
     let (report, _) = check(folder)?;
     if report.conforms() {
@@ -137,10 +164,10 @@ fn prepared(folder: &Path) -> Result<(Kit, Vec<u8>, Settings), Failed> {
     if let Some(section) = &settings.section {
         append(&mut component, section);
     }
-    let kit = Kit::new("tool.wasm")
-        .world(declared, Vec::new())
-        .cases(8)
-        .budget(budget(&settings)?);
+    let mut kit = Kit::new("tool.wasm").cases(8).budget(budget(&settings)?);
+    if !settings.alone {
+        kit = kit.world(declared, Vec::new());
+    }
     Ok((kit, component, settings))
 }
 

@@ -50,6 +50,11 @@ pub(crate) fn refused(kit: &Kit, error: &LoadError, ledger: &mut Ledger) {
             Rule::ValidComponent,
             &[Rule::ValidComponent, Rule::NameText],
         ),
+        // What the world declares, some host may have: a capability of its own.
+        LoadError::UnknownImports(names) if !names.iter().any(|name| name.starts_with("wasi:")) => {
+            leave_behaviour(ledger, &error.to_string());
+            return;
+        }
         LoadError::UnknownImports(_) => (Rule::UndeclaredImport, &[Rule::UndeclaredImport]),
         LoadError::Mismatch(_) => (
             Rule::ImportType,
