@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use bailiwick::policy::{Capability, Limits, Rules, Source as RulesSource};
+use bailiwick::policy::{Capability, Limits, Origin, Rules, Source as RulesSource};
 use bailiwick::{Allocation, Host, Source, Tool, ToolOptions};
 
 use crate::pair::{Paired, pair, timed};
@@ -71,7 +71,7 @@ fn host(folder: &Path) -> Result<Host> {
     Ok(host)
 }
 
-/// The tool with everything that it imports linked, and nothing of it permitted.
+/// The tool with everything that it imports linked, and nothing permitted but the clock and random bytes.
 fn load(host: &Host, component: &[u8]) -> Result<Tool> {
     let mut rules = Rules::builder(RulesSource::Code);
     for capability in Capability::BUILT_IN {
@@ -79,7 +79,7 @@ fn load(host: &Host, component: &[u8]) -> Result<Tool> {
     }
     let options = ToolOptions {
         name: "bench".into(),
-        rules: Arc::new(rules.build()),
+        rules: Arc::new(rules.clock(Origin::Code).random(Origin::Code).build()),
         narrowed_to: Vec::new(),
         limits: Limits {
             memory: 256 << 20,
