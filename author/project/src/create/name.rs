@@ -19,11 +19,31 @@ const RESERVED: &str = "\
     u64 u8 undefined union unsafe unsigned unsized use using var variant virtual void volatile when where while with world \
     xor yield";
 
+/// Modules of Python's standard library. A tool's package lies before it on the search path, so that a tool of such a name would be
+/// imported in its place, also by the library's own modules.
+const MODULES_OF_PYTHON: &str = "\
+    abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii bisect builtins \
+    bz2 calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys compileall concurrent configparser \
+    contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses datetime dbm decimal difflib dis distutils \
+    doctest email encodings ensurepip errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools gc \
+    genericpath getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http idlelib imaplib imghdr imp \
+    importlib inspect io ipaddress itertools json keyword lib2to3 linecache locale logging lzma mailbox mailcap marshal \
+    math mimetypes mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib nt ntpath nturl2path numbers opcode \
+    optparse os ossaudiodev pathlib pdb pickle pickletools pipes pkgutil platform plistlib poplib posix posixpath pprint \
+    profile pstats pty pwd pyclbr pydoc pyexpat queue quopri random re readline reprlib rlcompleter runpy sched secrets \
+    selectors shelve shlex shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3 ssl stat statistics \
+    stringprep subprocess sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile termios textwrap \
+    threading time timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle turtledemo types typing \
+    unicodedata unittest urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc \
+    zipapp zipfile zipimport zlib zoneinfo";
+
 /// What is in every project already, under this very name.
-const TAKEN: [&str; 9] = [
+const TAKEN: [&str; 11] = [
+    "alloc",
     "app",
     "bailiwick",
     "bindings",
+    "core",
     "counter",
     "guest",
     "std",
@@ -60,6 +80,14 @@ pub enum NameError {
     /// A keyword of a language.
     #[error("`{name}` is a keyword of WIT, or of one of the languages")]
     Keyword {
+        /// The word.
+        name: String,
+    },
+    /// A module of Python's.
+    #[error(
+        "`{name}` is a module of Python's standard library, which a tool of that name would hide"
+    )]
+    StandardLibrary {
         /// The word.
         name: String,
     },
@@ -111,6 +139,12 @@ impl FromStr for Name {
         }
         if is_keyword(&name) {
             return Err(NameError::Keyword { name });
+        }
+        if MODULES_OF_PYTHON
+            .split_whitespace()
+            .any(|module| module == name)
+        {
+            return Err(NameError::StandardLibrary { name });
         }
         if TAKEN.contains(&name.as_str()) {
             return Err(NameError::Taken { name });
@@ -202,6 +236,12 @@ mod tests {
                 matches!(name.parse::<Name>(), Err(NameError::Keyword { .. })),
                 "{name:?}"
             );
+        }
+        for name in ["json", "csv", "time", "logging"] {
+            assert!(matches!(
+                name.parse::<Name>(),
+                Err(NameError::StandardLibrary { .. })
+            ));
         }
         for name in TAKEN {
             assert!(
