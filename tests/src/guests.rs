@@ -47,6 +47,12 @@ pub fn bytes_or_quick(name: &str) -> Option<Vec<u8>> {
     bytes_unless_quick(name)
 }
 
+/// Whether `cargo xtask test` found no toolchain for a language, and said so in its table.
+pub fn is_left_out(language: &str) -> bool {
+    let left_out = std::env::var("BAILIWICK_LEFT_OUT").unwrap_or_default();
+    left_out.split_whitespace().any(|left| left == language)
+}
+
 #[expect(
     clippy::print_stderr,
     reason = "a test that leaves something out says so"

@@ -182,6 +182,25 @@ fn refuses_an_import_that_nobody_knows() {
     assert_sound(&hold);
 }
 
+/// A type that is another name for one is nothing that the host has to have. A resource of its own, or one that only claims to be
+/// an interface's, is.
+#[test]
+fn an_imported_type_is_no_way_around_the_imports() {
+    let hold = hold();
+    for text in [
+        r#"(component (import "secret" (type (sub resource))))"#,
+        r#"(component (import "bailiwick:files/read-file@0.1.0" (type (sub resource))))"#,
+    ] {
+        let refused = refused(&hold, &wat(text), text);
+        assert_eq!(refused.code(), "import-mismatch", "{refused}");
+    }
+    hold.load(&wat(
+        r#"(component (type $count u32) (import "count" (type (eq $count))))"#,
+    ))
+    .unwrap();
+    assert_sound(&hold);
+}
+
 #[test]
 fn refuses_an_import_of_ours_that_was_not_granted_with_the_line_to_write() {
     let hold = hold();

@@ -15,8 +15,8 @@ use crate::workspace::Workspace;
 /// # Errors
 /// Fails if something does not build or a measurement fails.
 pub(crate) fn run(workspace: &Workspace, progress: &Progress, arguments: &[String]) -> Result<()> {
-    let toolchain = setup::run(workspace, progress, Purpose::Test, Rustup::Untouched)?;
-    guests::build(workspace, progress, &toolchain, Purpose::Test)?;
+    let toolchain = setup::run(workspace, progress, Purpose::Quick, Rustup::Untouched)?;
+    guests::build(workspace, progress, &toolchain, Purpose::Quick)?;
     let step = "bench: building in release (some 10 minutes the first time)";
     let mut build = workspace.cargo();
     build.args([
@@ -33,7 +33,9 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, arguments: &[Strin
     let release = workspace.target.join("release");
     let languages = setup::languages::run(workspace, progress, &toolchain)?;
     for mut guest in languages::guests(workspace, &release.join("bailiwick")) {
-        guest.run(progress, &languages)?;
+        if languages.has(guest.needs) {
+            guest.run(progress, &languages)?;
+        }
     }
     let mut bench = Command::new(release.join("bailiwick-bench"));
     bench.current_dir(&workspace.root).args(arguments);

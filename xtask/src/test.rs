@@ -156,7 +156,7 @@ fn tests(
     workspace: &Workspace,
     progress: &Progress,
     purpose: Purpose,
-    languages: Option<&Languages>,
+    toolchains: Option<&Languages>,
     counts: &mut Counts,
 ) -> Result<()> {
     let mut command = workspace.cargo();
@@ -167,10 +167,14 @@ fn tests(
     if purpose == Purpose::Quick {
         command.env("BAILIWICK_QUICK", "1");
     }
-    if let Some(languages) = languages {
+    if let Some(toolchains) = toolchains {
         // In a variable of its own: the tests themselves are built by the toolchain that is active here.
-        command.env("BAILIWICK_TOOLCHAINS", languages.path()?);
-        command.envs(languages.settings());
+        command.env("BAILIWICK_TOOLCHAINS", toolchains.path()?);
+        command.envs(toolchains.settings());
+        command.env(
+            "BAILIWICK_LEFT_OUT",
+            languages::left_out(toolchains).join(" "),
+        );
     }
     let finished = progress.run("tests: all crates", &mut command)?;
     for reported in finished

@@ -42,4 +42,5 @@ pub use call::{Answer, Call, CallError, CallState, Cause, Report, TypedFunction}
 pub use component::{Outline, OutlineError};
 pub use engine::{Allocation, EngineError, STACK_BYTES, pool_resets_quickly};
 pub use host::{Host, HostBuilder, HostError};
+pub use limits::Limiter;
 pub use tool::{Function, FunctionError, LoadError, Missing, Schemas, Source, Tool, ToolOptions};

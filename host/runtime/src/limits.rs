@@ -12,7 +12,7 @@ const TABLES_MAX: usize = 64;
 /// A refused growth is not a trap: the guest gets −1, as from any machine that is out of memory, and can go on. If it
 /// gives up instead, which most runtimes do with a trap, the call is reported as having reached the limit.
 #[derive(Debug)]
-pub(crate) struct Limiter {
+pub struct Limiter {
     memory_max: u64,
     table_elements_max: u64,
     instances_max: usize,
@@ -23,7 +23,8 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    /// Counts up to these limits' memory, tables and instances.
+    pub fn new(limits: &Limits) -> Self {
         Self {
             memory_max: limits.memory,
             table_elements_max: limits.table_elements,
@@ -36,12 +37,12 @@ impl Limiter {
     }
 
     /// The most bytes of linear memory that there were at once.
-    pub(crate) fn peak_memory(&self) -> u64 {
+    pub fn peak_memory(&self) -> u64 {
         self.peak_memory
     }
 
     /// The limit that a growth was refused for, if one was.
-    pub(crate) fn refused(&self) -> Option<Limit> {
+    pub fn refused(&self) -> Option<Limit> {
         self.refused
     }
 

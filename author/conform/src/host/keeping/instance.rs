@@ -42,7 +42,7 @@ impl Instance {
     ) -> Result<Self, Ending> {
         let compiled = tool.compiled();
         let mut store = Store::new(compiled.engine(), State::new(performer, memory, floor));
-        store.limiter(|state| &mut state.limits);
+        store.limiter(|state| &mut state.limiter);
         let fuelled = store.set_fuel(FUEL);
         fuelled
             .and_then(|()| store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS)))

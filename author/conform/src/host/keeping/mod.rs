@@ -1,7 +1,8 @@
 //! A host that keeps an instance from call to call, on wasmtime alone: none of bailiwick's own adapters, floor or calls.
 //!
 //! It shows what a tool hides in its instance, and how it takes to another host: one whose WASI tells another time and
-//! other random bytes. It is for testing. Nothing in it is meant to hold an attacker; it has nothing that one could want.
+//! other random bytes. It is for testing, and whoever tests a tool may not trust it: it has nothing that an attacker could want,
+//! and what an instance may take of memory and tables is counted by the host's own limiter.
 
 mod files;
 mod floor;
@@ -13,12 +14,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bailiwick::Tool;
 use bailiwick::capability::http::Description;
+use bailiwick::policy::Limits;
 use bailiwick::waist::{AnyOperation, Failure, Operation, Performer};
+use bailiwick::{Limiter, Tool};
 use tokio::runtime::Runtime;
 use wasmtime::component::ResourceTable;
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 use wasmtime_wasi::WasiCtx;
 
 use super::{Call, Ending, Floor, Host, Loaded, Ours, Outcome};
@@ -144,7 +145,7 @@ impl Loaded for Kept {
 /// What a store holds.
 pub(crate) struct State {
     performer: Box<dyn Performer>,
-    limits: StoreLimits,
+    limiter: Limiter,
     wasi: WasiCtx,
     table: ResourceTable,
     /// Requests that the guest describes.
@@ -154,10 +155,13 @@ pub(crate) struct State {
 
 impl State {
     fn new(performer: Box<dyn Performer>, memory: u64, floor: Floor) -> Self {
-        let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+        let limits = Limits {
+            memory,
+            ..Limits::default()
+        };
         Self {
             performer,
-            limits: StoreLimitsBuilder::new().memory_size(memory).build(),
+            limiter: Limiter::new(&limits),
             wasi: floor::context(floor),
             table: ResourceTable::new(),
             requests: HashMap::new(),
