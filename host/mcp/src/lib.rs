@@ -1,0 +1,1 @@
+//! Serves a policy's tools to agents over the Model Context Protocol.
