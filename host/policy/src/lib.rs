@@ -49,6 +49,7 @@ pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError,
 pub use file::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
     DigestError, Mistake, Network, Policy, Proxy, ToolPolicy, nearest, policy_schema, read_grants,
+    read_narrowing,
 };
 pub use found::{Found, decide_directory, decide_found};
 pub use grant::{Grant, Manifest, resolve};

@@ -10,7 +10,10 @@
 
 use std::sync::Arc;
 
-use bailiwick_policy::{Capability, Extensions, Limits, Manifest, ReadFile, read_grants, resolve};
+use bailiwick_policy::{
+    Capability, Extensions, Limit, LimitSettings, Limits, Manifest, ReadFile, read_grants,
+    read_narrowing, resolve,
+};
 
 const CASE: &str = r#"
 title = "somebody else reads this"
@@ -67,5 +70,64 @@ fn says_what_is_wrong_with_the_table_and_where() {
         let refused = read_grants("case.toml", &text, "grants", &Extensions::new()).unwrap_err();
         let mistake = &refused.list()[0];
         assert_eq!((mistake.code, mistake.line), (code, line), "{refused}");
+    }
+}
+
+const ACCESS: &str = r#"
+[principals.alice]
+tools = ["report"]
+[principals.alice.narrow.report]
+read-file = ["data/*"]
+limits = { handles = 3, time = "2 s" }
+[principals.bob.narrow]
+report = { limits = { fuel = 9 } }
+"#;
+
+#[test]
+fn a_narrowing_is_read_at_the_end_of_a_path_with_the_limits_that_it_sets() {
+    let at = |principal: &str| {
+        let path = ["principals", principal, "narrow", "report"];
+        read_narrowing("access.toml", ACCESS, &path, "report", &Extensions::new()).unwrap()
+    };
+    let (rules, limits) = at("alice").unwrap();
+    let mut expected = LimitSettings::new();
+    expected.set(Limit::Handles, "3").unwrap();
+    expected.set(Limit::Time, "2 s").unwrap();
+    assert_eq!(limits, expected);
+    assert_eq!(
+        rules.capabilities().collect::<Vec<_>>(),
+        [Capability::ReadFile]
+    );
+    assert_eq!(
+        rules.list(&Capability::ReadFile)[0].to_string(),
+        "`data/*` (access.toml:5:14)"
+    );
+    let (rules, limits) = at("bob").unwrap();
+    assert_eq!(rules.capabilities().count(), 0);
+    assert_ne!(limits, LimitSettings::new());
+    assert!(at("carol").is_none());
+}
+
+#[test]
+fn a_narrowing_says_what_no_call_can_have_narrowed() {
+    for (table, code, line) in [
+        ("component = \"a.wasm\"", "unknown-key", 2),
+        ("write-file = [\"../x\"]", "pattern-parent", 2),
+        ("limits = { concurrency = 1 }", "not-narrowed", 2),
+        ("limits = { compile-time = \"1 s\" }", "not-narrowed", 2),
+        ("limits = { handles = 0 }", "limit", 2),
+        ("ask = true", "not-narrowed", 2),
+    ] {
+        let text = format!("[narrow.report]\n{table}\n");
+        let path = ["narrow", "report"];
+        let refused =
+            read_narrowing("access.toml", &text, &path, "report", &Extensions::new()).unwrap_err();
+        assert!(
+            refused
+                .list()
+                .iter()
+                .any(|mistake| (mistake.code, mistake.line) == (code, line)),
+            "{refused}"
+        );
     }
 }

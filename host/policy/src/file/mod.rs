@@ -18,7 +18,7 @@ mod text;
 pub(crate) use canonical::entries;
 pub use diagnostic::{Diagnostic, Diagnostics, Mistake};
 pub use digest::{Digest, DigestError};
-pub use grants::read_grants;
+pub use grants::{read_grants, read_narrowing};
 pub use policy::{
     AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Network, Policy, Proxy, ToolPolicy,
 };
