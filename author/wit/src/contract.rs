@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use bailiwick_policy::Capability;
-use wit_parser::{Resolve, WorldItem};
+use wit_parser::{Docs, FunctionKind, Resolve, WorldItem};
 
 use crate::known::Known as _;
 use crate::sources::{WitError, parse_text, resolve};
@@ -38,12 +38,22 @@ impl Package {
 }
 
 /// All of them: what stands alone first, then the worlds.
-pub const PACKAGES: [Package; 6] = [
+pub const PACKAGES: [Package; 10] = [
     package("clock", include_str!("../../../wit/clock/clock.wit")),
+    package("content", include_str!("../../../wit/content/content.wit")),
     package("files", include_str!("../../../wit/files/files.wit")),
     package("http", include_str!("../../../wit/http/http.wit")),
+    package(
+        "key-value",
+        include_str!("../../../wit/key-value/key-value.wit"),
+    ),
     package("log", include_str!("../../../wit/log/log.wit")),
+    package(
+        "progress",
+        include_str!("../../../wit/progress/progress.wit"),
+    ),
     package("random", include_str!("../../../wit/random/random.wit")),
+    package("tools", include_str!("../../../wit/tools/tools.wit")),
     package("worlds", include_str!("../../../wit/worlds/worlds.wit")),
 ];
 
@@ -71,6 +81,62 @@ pub struct World {
     pub imports: Vec<String>,
     /// The capabilities that a tool of this world can ask for.
     pub capabilities: Vec<Capability>,
+}
+
+/// An interface that a world can import by itself: a part of the contract that has functions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name: `key-value`.
+    pub name: String,
+    /// Its name as WIT writes it: `bailiwick:key-value/key-value@0.1.0`.
+    pub id: String,
+    /// What the WIT says about it.
+    pub docs: String,
+    /// The capability that a tool asks for by importing it; `None` where it needs no grant.
+    pub capability: Option<Capability>,
+}
+
+/// The interfaces with functions of their own, in the order of the packages.
+///
+/// ```
+/// let interfaces = bailiwick_wit::contract::interfaces()?;
+/// assert!(interfaces.iter().any(|interface| interface.name == "key-value"));
+/// # Ok::<(), bailiwick_wit::WitError>(())
+/// ```
+///
+/// # Errors
+/// Where the embedded packages do not resolve, which a test of this crate rules out.
+pub fn interfaces() -> Result<Vec<Interface>, WitError> {
+    let (resolve, _) = resolved()?;
+    let mut interfaces = Vec::new();
+    for package in PACKAGES {
+        interfaces.extend(of_package(&resolve, &package));
+    }
+    Ok(interfaces)
+}
+
+fn of_package(resolve: &Resolve, package: &Package) -> Vec<Interface> {
+    let mut ids = resolve.package_names.iter();
+    let Some((_, id)) = ids.find(|(name, _)| name.to_string() == package.id()) else {
+        return Vec::new();
+    };
+    let interfaces = resolve.package(*id).interfaces.iter();
+    let described = interfaces.filter_map(|(name, id)| {
+        let interface = resolve.interface(*id);
+        // What has only functions of resources is reached through another interface.
+        let has_own = interface
+            .functions
+            .values()
+            .any(|function| matches!(function.kind, FunctionKind::Freestanding));
+        let id = resolve.id_of(*id)?;
+        has_own.then(|| Interface {
+            name: name.clone(),
+            capability: capability(&id),
+            docs: docs(&interface.docs),
+            id,
+        })
+    });
+    described.collect()
 }
 
 /// The worlds, in the order of the WIT: from the least authority to the most.
@@ -148,16 +214,31 @@ fn described(resolve: &Resolve, id: wit_parser::WorldId) -> World {
             || world.name.clone(),
             |package| resolve.id_of_name(package, &world.name),
         ),
-        docs: world
-            .docs
-            .contents
-            .as_deref()
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
+        docs: docs(&world.docs),
         capabilities: capabilities(&imports),
         imports,
     }
+}
+
+fn docs(docs: &Docs) -> String {
+    docs.contents
+        .as_deref()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+/// A world that has all interfaces of ours, for [`crate::Declared::everything`].
+pub(crate) fn everything() -> Result<String, WitError> {
+    let imports = interfaces()?;
+    let imports: Vec<String> = imports
+        .iter()
+        .map(|interface| format!("import {};", interface.id))
+        .collect();
+    Ok(format!(
+        "package made-up:everything; world everything {{ {} }}",
+        imports.join(" ")
+    ))
 }
 
 /// Those that these interfaces ask for, in the order in which the capabilities are documented.

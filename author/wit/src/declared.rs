@@ -77,6 +77,29 @@ impl Declared {
         }
     }
 
+    /// A made-up world that imports every interface of ours: all that a tool could ask a host for.
+    ///
+    /// ```
+    /// let everything = bailiwick_wit::Declared::everything()?;
+    /// assert!(everything.capabilities().iter().any(|capability| capability.key() == "call-tool"));
+    /// # Ok::<(), bailiwick_wit::WitError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the embedded packages do not resolve, which a test of this crate rules out.
+    pub fn everything() -> Result<Self, WitError> {
+        let main = parse_text("everything", &contract::everything()?)?;
+        let mut others = Vec::new();
+        add_ours(&main, &BTreeSet::new(), &mut others)?;
+        let (resolve, package) = resolve(main, others)?;
+        match resolve.select_world(&[package], None) {
+            Ok(world) => Ok(Self { resolve, world }),
+            Err(source) => Err(WitError::World {
+                source: source.into(),
+            }),
+        }
+    }
+
     /// A world that was resolved elsewhere.
     #[cfg(test)]
     pub(crate) fn of(resolve: Resolve, world: WorldId) -> Self {

@@ -27,8 +27,8 @@ fn components() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_frozen_component_imports_what_the_current_worlds_have() {
-    let everything = Declared::named("agent-tool").unwrap();
+fn every_frozen_component_imports_what_a_host_has() {
+    let everything = Declared::everything().unwrap();
     let components = components();
     assert!(!components.is_empty());
     for path in components {

@@ -10,9 +10,6 @@ use crate::kit::{Kit, World};
 use crate::report::Ledger;
 use crate::rule::Rule;
 
-/// The world that imports everything there is of ours.
-const EVERYTHING: &str = "agent-tool";
-
 /// The rules that nothing can be said about where the types of a component cannot be read.
 const NEED_TYPES: [Rule; 6] = [
     Rule::UndeclaredImport,
@@ -66,7 +63,7 @@ pub(super) fn world(kit: &Kit, component: &[u8], ledger: &mut Ledger) {
 /// The component held against its world, and against everything that a host has.
 fn held_against(kit: &Kit, component: &[u8]) -> Result<(Comparison, Comparison), CompareError> {
     let hosts =
-        Declared::named(EVERYTHING).map_err(|error| CompareError::Unreadable(error.into()))?;
+        Declared::everything().map_err(|error| CompareError::Unreadable(error.into()))?;
     let hosts = compare(&hosts, component)?;
     let own = match &kit.world {
         World::Whole(declared) | World::Imports(declared) => compare(declared, component)?,

@@ -64,6 +64,10 @@ fn only_our_own_interfaces_ask_for_a_capability() {
         ("bailiwick:files/read-file@0.1.0", Some("read-file")),
         ("bailiwick:files/read-file", Some("read-file")),
         ("bailiwick:clock/clock@0.2.0", Some("clock")),
+        ("bailiwick:key-value/key-value@0.1.0", Some("key-value")),
+        ("bailiwick:tools/call-tool@0.1.0", Some("call-tool")),
+        ("bailiwick:progress/progress@0.1.0", None),
+        ("bailiwick:content/types@0.1.0", None),
         ("bailiwick:files/types@0.1.0", None),
         ("bailiwick:log/log@0.1.0", None),
         ("acme:files/read-file@0.1.0", None),
@@ -87,4 +91,41 @@ fn vendors_every_package_into_a_folder_of_its_own() {
         let path = path.join(format!("{}.wit", package.name));
         assert_eq!(fs::read_to_string(path).unwrap(), package.text);
     }
+}
+
+#[test]
+fn every_interface_with_functions_can_be_imported_by_itself() {
+    let interfaces = interfaces().unwrap();
+    let names: Vec<String> = interfaces
+        .iter()
+        .map(|interface| match &interface.capability {
+            Some(capability) => format!("{} {capability}", interface.name),
+            None => interface.name.clone(),
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "clock clock",
+            "read-file read-file",
+            "write-file write-file",
+            "list-files list-files",
+            "http-get http-get",
+            "http-request http-request",
+            "key-value key-value",
+            "log",
+            "progress",
+            "random random",
+            "call-tool call-tool",
+        ]
+    );
+    for capability in Capability::BUILT_IN {
+        let mut asked = interfaces.iter().filter_map(|of| of.capability.as_ref());
+        assert!(asked.any(|of| *of == capability), "{capability}");
+    }
+    assert!(
+        interfaces
+            .iter()
+            .all(|interface| !interface.docs.is_empty())
+    );
 }
