@@ -105,7 +105,7 @@ const HTTP_LIMITS: [(&str, Failure); 8] = [
 ];
 
 impl Family {
-    /// The package of a capability; none where an embedder added it.
+    /// The package of a capability; none where an embedder added it, and where the world of a test has nothing of it.
     pub fn of(capability: &Capability) -> Option<Self> {
         match capability {
             Capability::ReadFile | Capability::WriteFile | Capability::ListFiles => {
@@ -114,7 +114,7 @@ impl Family {
             Capability::HttpGet | Capability::HttpRequest => Some(Self::Http),
             Capability::Clock => Some(Self::Clock),
             Capability::Random => Some(Self::Random),
-            Capability::Extension(_) => None,
+            Capability::KeyValue | Capability::CallTool | Capability::Extension(_) => None,
         }
     }
 

@@ -173,6 +173,14 @@ pub(crate) struct Grants {
     /// Unpredictable bytes
     #[arg(long)]
     pub(crate) random: bool,
+
+    /// A store of the tool's own, kept from one call to the next
+    #[arg(long)]
+    pub(crate) key_value: bool,
+
+    /// Other tools of the policy that may be called: TOOL or TOOL.FUNCTION
+    #[arg(long, value_name = "TOOL")]
+    pub(crate) call_tool: Vec<String>,
 }
 
 /// Limits of the call

@@ -62,6 +62,7 @@ fn everything_linked() -> Rules {
         })
         .clock(Origin::Code)
         .random(Origin::Code)
+        .key_value(Origin::Code)
         .build()
 }
 
@@ -183,9 +184,8 @@ impl<'a> Shown<'a> {
 
     fn policy_line(&self, capability: &Capability) -> String {
         let line = capability.empty_line();
-        let is_list = !matches!(capability, Capability::Clock | Capability::Random);
         if self.needs(capability) {
-            let comment = if is_list {
+            let comment = if capability.is_list() {
                 "  # what it may use; empty denies all"
             } else {
                 ""

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 impl Grants {
     /// Whether no flag grants anything.
     pub(crate) fn is_empty(&self) -> bool {
-        !self.clock && !self.random && self.patterns().all(|(_, texts)| texts.is_empty())
+        !self.clock && !self.random && !self.key_value && self.patterns().all(|(_, texts)| texts.is_empty())
     }
 
     /// The flags that take patterns.
@@ -23,6 +23,7 @@ impl Grants {
             (Capability::ListFiles, &self.list_files),
             (Capability::HttpGet, &self.http_get),
             (Capability::HttpRequest, &self.http_request),
+            (Capability::CallTool, &self.call_tool),
         ]
         .into_iter()
     }
@@ -49,6 +50,9 @@ impl Grants {
         if self.random {
             builder = builder.random(Origin::Flag("--random".into()));
         }
+        if self.key_value {
+            builder = builder.key_value(Origin::Flag("--key-value".into()));
+        }
         Ok(builder.build())
     }
 
@@ -65,6 +69,7 @@ impl Grants {
             ("--allow-private", self.allow_private),
             ("--clock", self.clock),
             ("--random", self.random),
+            ("--key-value", self.key_value),
         ];
         for (flag, _) in switches.into_iter().filter(|(_, given)| *given) {
             let _ = writeln!(text, "{flag}");

@@ -1,5 +1,6 @@
 //! One use of a capability, as the tool sent it: nothing in it was checked.
 
+use crate::call::Callee;
 use crate::capability::Capability;
 use crate::decide;
 use crate::denial::Denial;
@@ -66,6 +67,19 @@ pub struct ReadClock;
 #[derive(Debug, Clone, Copy)]
 pub struct DrawRandom;
 
+/// Using the tool's own store.
+#[derive(Debug, Clone, Copy)]
+pub struct UseKeyValue;
+
+/// Calling another tool of the same policy.
+#[derive(Debug, Clone, Copy)]
+pub struct CallTool<'a> {
+    /// The tool's name, as sent.
+    pub tool: &'a str,
+    /// The function's own name, as sent; none stands for all functions of the tool, so that each of them has to be permitted.
+    pub function: Option<&'a str>,
+}
+
 /// Using a capability that an embedder added.
 #[derive(Debug, Clone)]
 pub struct ExtensionAttempt<'a> {
@@ -73,6 +87,23 @@ pub struct ExtensionAttempt<'a> {
     pub key: &'a str,
     /// What the extension's scope decides about.
     pub words: Vec<&'a str>,
+}
+
+impl<'a> CallTool<'a> {
+    /// The attempt of a text `tool` or `tool.function`.
+    #[must_use]
+    pub fn named(text: &'a str) -> Self {
+        match text.split_once('.') {
+            Some((tool, function)) => CallTool {
+                tool,
+                function: Some(function),
+            },
+            None => CallTool {
+                tool: text,
+                function: None,
+            },
+        }
+    }
 }
 
 impl Grant {
@@ -172,6 +203,30 @@ impl Attempt for DrawRandom {
     }
 }
 
+impl Attempt for UseKeyValue {
+    type Target = ();
+
+    fn capability(&self) -> Capability {
+        Capability::KeyValue
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
+        decide::key_value(grant)
+    }
+}
+
+impl Attempt for CallTool<'_> {
+    type Target = Callee;
+
+    fn capability(&self) -> Capability {
+        Capability::CallTool
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<Callee>, Denial> {
+        decide::call_tool(grant, self.tool, self.function)
+    }
+}
+
 impl Attempt for ExtensionAttempt<'_> {
     type Target = ExtensionTarget;
 
@@ -194,5 +249,7 @@ mod sealed {
     impl Sealed for super::HttpRequest<'_> {}
     impl Sealed for super::ReadClock {}
     impl Sealed for super::DrawRandom {}
+    impl Sealed for super::UseKeyValue {}
+    impl Sealed for super::CallTool<'_> {}
     impl Sealed for super::ExtensionAttempt<'_> {}
 }

@@ -20,13 +20,17 @@ pub enum Capability {
     Clock,
     /// Draw random bytes that nobody can predict.
     Random,
+    /// Keep values from one call to the next, in a store of the tool's own.
+    KeyValue,
+    /// Call other tools of the same policy.
+    CallTool,
     /// What an embedder added under its own key, such as `acme:db/query`.
     Extension(Arc<str>),
 }
 
 impl Capability {
     /// The capabilities that every host knows, in the order in which they are documented.
-    pub const BUILT_IN: [Capability; 7] = [
+    pub const BUILT_IN: [Capability; 9] = [
         Capability::ReadFile,
         Capability::WriteFile,
         Capability::ListFiles,
@@ -34,6 +38,8 @@ impl Capability {
         Capability::HttpRequest,
         Capability::Clock,
         Capability::Random,
+        Capability::KeyValue,
+        Capability::CallTool,
     ];
 
     /// The key in the policy file, and the name of the flag without its dashes.
@@ -47,6 +53,8 @@ impl Capability {
             Capability::HttpRequest => "http-request",
             Capability::Clock => "clock",
             Capability::Random => "random",
+            Capability::KeyValue => "key-value",
+            Capability::CallTool => "call-tool",
             Capability::Extension(key) => key,
         }
     }
@@ -60,16 +68,34 @@ impl Capability {
             .or_else(|| key.contains(':').then(|| Capability::Extension(key.into())))
     }
 
-    /// The policy line that links the capability and still denies every attempt: where an operator starts.
+    /// Whether its key takes a list of rules; the others are `= true`, all or nothing.
     #[must_use]
-    pub fn empty_line(&self) -> String {
+    pub fn is_list(&self) -> bool {
         match self {
-            Capability::Clock | Capability::Random => format!("{} = true", self.key()),
+            Capability::Clock | Capability::Random | Capability::KeyValue => false,
             Capability::ReadFile
             | Capability::WriteFile
             | Capability::ListFiles
             | Capability::HttpGet
-            | Capability::HttpRequest => format!("{} = []", self.key()),
+            | Capability::HttpRequest
+            | Capability::CallTool
+            | Capability::Extension(_) => true,
+        }
+    }
+
+    /// The policy line that links the capability and still denies every attempt: where an operator starts.
+    #[must_use]
+    pub fn empty_line(&self) -> String {
+        match self {
+            Capability::Clock | Capability::Random | Capability::KeyValue => {
+                format!("{} = true", self.key())
+            }
+            Capability::ReadFile
+            | Capability::WriteFile
+            | Capability::ListFiles
+            | Capability::HttpGet
+            | Capability::HttpRequest
+            | Capability::CallTool => format!("{} = []", self.key()),
             Capability::Extension(key) => format!("\"{key}\" = []"),
         }
     }
@@ -87,6 +113,8 @@ impl Capability {
             Capability::HttpRequest => Some("--http-request URL"),
             Capability::Clock => Some("--clock"),
             Capability::Random => Some("--random"),
+            Capability::KeyValue => Some("--key-value"),
+            Capability::CallTool => Some("--call-tool TOOL"),
             Capability::Extension(_) => None,
         }
     }

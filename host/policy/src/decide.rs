@@ -3,6 +3,7 @@
 //! A second fact gets a second decision: the addresses of a name ([`decide_address`]) and what was found at a path ([`decide_found`](crate::decide_found)).
 
 use crate::address::{AddressClass, Reach, canonical};
+use crate::call::Callee;
 use crate::capability::Capability;
 use crate::denial::{Denial, DenialReason};
 use crate::extension::ScopeDecision;
@@ -16,7 +17,8 @@ use crate::remedy::{Entry, Remedy, extension_entry};
 use crate::rule::{RuleRef, Settings, Verdict};
 use crate::rules::Rules;
 use crate::settings::{
-    DEFAULT_METHODS, DirectorySettings, FileSettings, HttpSettings, parse_header, parse_method,
+    DEFAULT_METHODS, DirectorySettings, FileSettings, HttpSettings, NoSettings, parse_header,
+    parse_method,
 };
 use crate::split::at_slashes;
 use crate::url::{HttpUrl, UrlPattern, UrlScope};
@@ -167,6 +169,30 @@ pub(crate) fn clock(grant: &Grant) -> Decided<()> {
 
 pub(crate) fn random(grant: &Grant) -> Decided<()> {
     switch(grant, Capability::Random, |layer| layer.random.as_ref())
+}
+
+pub(crate) fn key_value(grant: &Grant) -> Decided<()> {
+    switch(grant, Capability::KeyValue, |layer| layer.key_value.as_ref())
+}
+
+pub(crate) fn call_tool(grant: &Grant, tool: &str, function: Option<&str>) -> Decided<Callee> {
+    let attempt = match function {
+        Some(function) => Cow::Owned(format!("{tool}.{function}")),
+        None => Cow::Borrowed(tool),
+    };
+    let case = Case {
+        grant,
+        capability: Capability::CallTool,
+        attempt: &attempt,
+    };
+    case.check_asked()?;
+    let callee =
+        Callee::of(tool, function).ok_or_else(|| case.denial(DenialReason::ToolName))?;
+    let (NoSettings, rule) = case.through_layers(
+        |layer| layer.call_tool.as_ref().map(|scope| scope.judge(&callee)),
+        || Some(Entry::Pattern(callee.to_string())),
+    )?;
+    Ok(Permit::new(callee, rule))
 }
 
 pub(crate) fn extension(grant: &Grant, key: &str, words: &[&str]) -> Decided<ExtensionTarget> {
@@ -410,6 +436,8 @@ fn file_scope<'r>(
         | Capability::HttpRequest
         | Capability::Clock
         | Capability::Random
+        | Capability::KeyValue
+        | Capability::CallTool
         | Capability::Extension(_) => None,
     }
 }
@@ -423,6 +451,8 @@ fn http_scope<'r>(layer: &'r Rules, capability: &Capability) -> Option<&'r UrlSc
         | Capability::ListFiles
         | Capability::Clock
         | Capability::Random
+        | Capability::KeyValue
+        | Capability::CallTool
         | Capability::Extension(_) => None,
     }
 }

@@ -50,6 +50,9 @@ pub enum DenialReason {
     /// The URL breaks a lexical rule.
     #[error("{0}")]
     Url(UrlError),
+    /// What was named could be no tool, or no function of one.
+    #[error("this is not the name of a tool or of a function")]
+    ToolName,
     /// The address is not global unicast.
     #[error("the address is not public ({0})")]
     Address(AddressClass),
@@ -88,6 +91,7 @@ impl DenialReason {
             DenialReason::Header => "header",
             DenialReason::Path(error) => error.code(),
             DenialReason::Url(error) => error.code(),
+            DenialReason::ToolName => "tool-name",
             DenialReason::Address(_) => "address",
             DenialReason::HardLinks { .. } => "hard-links",
             DenialReason::Link => "symbolic-link",

@@ -1,7 +1,8 @@
 //! Answers about attempts that nobody made: from the rules alone, without the tool, its files or a network.
 
 use crate::attempt::{
-    DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock, ReadFile, WriteFile,
+    CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock, ReadFile,
+    UseKeyValue, WriteFile,
 };
 use crate::capability::Capability;
 use crate::denial::{Denial, escaped};
@@ -35,6 +36,10 @@ pub enum Question {
     Clock,
     /// `random`
     Random,
+    /// `key-value`
+    KeyValue,
+    /// `call-tool TOOL[.FUNCTION]`
+    CallTool(String),
     /// `KEY WORD…`
     Extension {
         /// The extension's key.
@@ -49,7 +54,7 @@ pub enum Question {
 pub enum QuestionError {
     /// There is no such capability.
     #[error(
-        "`{word}` is no capability; there are read-file, write-file, list-files, http-get, http-request, clock and random"
+        "`{word}` is no capability; there are read-file, write-file, list-files, http-get, http-request, clock, random, key-value and call-tool"
     )]
     Capability {
         /// What was written, escaped.
@@ -78,6 +83,8 @@ pub enum Later {
     ProxyAddresses,
     /// Where the answer redirects to.
     Redirects,
+    /// What the called tool does.
+    Called,
 }
 
 /// The answer.
@@ -110,6 +117,8 @@ impl Question {
                 (Capability::HttpRequest, [method, url]) => request(method, url),
                 (Capability::Clock, []) => Question::Clock,
                 (Capability::Random, []) => Question::Random,
+                (Capability::KeyValue, []) => Question::KeyValue,
+                (Capability::CallTool, [name]) => Question::CallTool((*name).to_owned()),
                 (Capability::Extension(key), words) => Question::Extension {
                     key: key.to_string(),
                     words: words.iter().map(|word| (*word).to_owned()).collect(),
@@ -121,6 +130,8 @@ impl Question {
                 (Capability::HttpRequest, _) => return Err(expected("http-request [METHOD] URL")),
                 (Capability::Clock, _) => return Err(expected("clock")),
                 (Capability::Random, _) => return Err(expected("random")),
+                (Capability::KeyValue, _) => return Err(expected("key-value")),
+                (Capability::CallTool, _) => return Err(expected("call-tool TOOL[.FUNCTION]")),
             },
         )
     }
@@ -136,6 +147,8 @@ impl Question {
             Question::HttpRequest { .. } => Capability::HttpRequest,
             Question::Clock => Capability::Clock,
             Question::Random => Capability::Random,
+            Question::KeyValue => Capability::KeyValue,
+            Question::CallTool(_) => Capability::CallTool,
             Question::Extension { key, .. } => Capability::Extension(key.as_str().into()),
         }
     }
@@ -146,8 +159,9 @@ impl Question {
                 path.clone()
             }
             Question::HttpGet(url) => url.clone(),
+            Question::CallTool(name) => name.clone(),
             Question::HttpRequest { method, url } => format!("{method} {url}"),
-            Question::Clock | Question::Random => String::new(),
+            Question::Clock | Question::Random | Question::KeyValue => String::new(),
             Question::Extension { words, .. } => words.join(" "),
         }
     }
@@ -179,6 +193,10 @@ impl Question {
                 .map(|permit| (rule(&permit), http_later(&permit))),
             Question::Clock => Ok((rule(&grant.decide(ReadClock)?), Vec::new())),
             Question::Random => Ok((rule(&grant.decide(DrawRandom)?), Vec::new())),
+            Question::KeyValue => Ok((rule(&grant.decide(UseKeyValue)?), Vec::new())),
+            Question::CallTool(name) => {
+                Ok((rule(&grant.decide(CallTool::named(name))?), vec![Later::Called]))
+            }
             Question::Extension { key, words } => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 Ok((
@@ -294,6 +312,7 @@ impl Later {
             Later::Links | Later::LinksAllowed => "links",
             Later::Addresses | Later::PrivateAddresses | Later::ProxyAddresses => "addresses",
             Later::Redirects => "redirects",
+            Later::Called => "called",
         }
     }
 }
@@ -307,6 +326,7 @@ impl fmt::Display for Later {
             Later::PrivateAddresses => "addresses: private ones are permitted, link-local and metadata ones are not",
             Later::ProxyAddresses => "addresses: the proxy looks the name up and checks them, this host does not",
             Later::Redirects => "redirects: each is an attempt of its own",
+            Later::Called => "called: what that tool does has to be permitted by its own rules and by this tool's",
         })
     }
 }

@@ -17,6 +17,7 @@
 
 mod address;
 mod attempt;
+mod call;
 mod capability;
 mod decide;
 mod denial;
@@ -38,9 +39,10 @@ mod url;
 
 pub use address::{AddressClass, Reach, canonical};
 pub use attempt::{
-    Attempt, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock, ReadFile,
-    WriteFile,
+    Attempt, CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock,
+    ReadFile, UseKeyValue, WriteFile,
 };
+pub use call::Callee;
 pub use capability::Capability;
 pub use decide::{decide_address, decide_headers};
 pub use denial::{Denial, DenialReason};

@@ -149,7 +149,9 @@ fn toml_key(capability: &Capability) -> String {
         | Capability::HttpGet
         | Capability::HttpRequest
         | Capability::Clock
-        | Capability::Random => capability.key().to_owned(),
+        | Capability::Random
+        | Capability::KeyValue
+        | Capability::CallTool => capability.key().to_owned(),
     }
 }
 

@@ -61,6 +61,10 @@ pub(crate) struct HttpSettings {
     pub(crate) headers: Names,
 }
 
+/// Rules about other tools have no settings either.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct NoSettings;
+
 impl HttpSettings {
     /// What `http-get` sends: GET, with the default headers.
     pub(crate) fn get() -> Self {

@@ -83,7 +83,13 @@ impl Ours {
             });
         let options = ToolOptions {
             name: "tool".into(),
-            rules: Arc::new(rules.clock(Origin::Code).random(Origin::Code).build()),
+            rules: Arc::new(
+                rules
+                    .clock(Origin::Code)
+                    .random(Origin::Code)
+                    .key_value(Origin::Code)
+                    .build(),
+            ),
             narrowed_to: Vec::new(),
             limits: self.limits(),
             sha256: None,

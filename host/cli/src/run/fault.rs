@@ -83,6 +83,9 @@ fn flag_of(limit: Limit) -> Option<&'static str> {
         | Limit::ListEntries
         | Limit::HttpRequests
         | Limit::HttpBytes
+        | Limit::KeyValueBytes
+        | Limit::ToolCalls
+        | Limit::CallDepth
         | Limit::Output
         | Limit::Log
         | Limit::Concurrency

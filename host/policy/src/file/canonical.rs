@@ -34,12 +34,15 @@ fn tool(tool: &ToolPolicy) -> String {
 fn rules(text: &mut String, rules: &Rules) {
     for capability in rules.capabilities() {
         match &capability {
-            Capability::Clock | Capability::Random => line(text, capability.key(), "true"),
+            Capability::Clock | Capability::Random | Capability::KeyValue => {
+                line(text, capability.key(), "true")
+            }
             Capability::ReadFile
             | Capability::WriteFile
             | Capability::ListFiles
             | Capability::HttpGet
             | Capability::HttpRequest
+            | Capability::CallTool
             | Capability::Extension(_) => list(
                 text,
                 &toml_key(capability.key()),
@@ -49,7 +52,7 @@ fn rules(text: &mut String, rules: &Rules) {
     }
 }
 
-/// The entries under a capability's key with all that they say; none for `clock` and `random`, which are no lists.
+/// The entries under a capability's key with all that they say; none for those that are `= true`, which are no lists.
 pub(crate) fn entries(rules: &Rules, capability: &Capability) -> Vec<String> {
     fn of<P, S>(
         scope: Option<&[Rule<P, S>]>,
@@ -77,7 +80,11 @@ pub(crate) fn entries(rules: &Rules, capability: &Capability) -> Vec<String> {
             rules.http_request.as_ref().map(|scope| scope.rules()),
             |rule| http_rule(rule, &HttpSettings::request()),
         ),
-        Capability::Clock | Capability::Random => Vec::new(),
+        Capability::CallTool => of(
+            rules.call_tool.as_ref().map(|scope| scope.rules()),
+            |rule| quoted(rule.pattern.as_str()),
+        ),
+        Capability::Clock | Capability::Random | Capability::KeyValue => Vec::new(),
         Capability::Extension(key) => rules
             .extensions
             .get(key)

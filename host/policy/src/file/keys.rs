@@ -39,6 +39,8 @@ pub(super) enum Shape {
     True,
     /// A list of strings.
     Names,
+    /// A list of other tools, or of functions of theirs.
+    Calls,
 }
 
 impl PartialEq for Key {
@@ -122,6 +124,16 @@ pub(super) const TOOL: &[Key] = &[
         "random",
         Shape::True,
         "The tool may draw unpredictable bytes.",
+    ),
+    key(
+        "key-value",
+        Shape::True,
+        "The tool may keep values from one call to the next, in a store of its own.",
+    ),
+    key(
+        "call-tool",
+        Shape::Calls,
+        "Other tools of this file that the tool may call: `tool` or `tool.function`. `!` in front denies.",
     ),
     key(
         "limits",

@@ -6,6 +6,7 @@ use super::node::{Kind, Node};
 use super::policy::{AuditSettings, AuditSync, Network, Policy, Proxy, ToolPolicy};
 use super::reader::{Reader, Values};
 use super::{protect, suggest};
+use crate::call::{NAME_BYTES_MAX, is_tool_name};
 use crate::capability::Capability;
 use crate::extension::Extensions;
 use crate::limits::{Limit, LimitError, LimitRow, LimitSettings, Limits, Unit};
@@ -20,8 +21,6 @@ use toml_edit::TableLike;
 
 /// More than a policy that people read; a parser's time is not for an attacker to choose.
 const FILE_BYTES_MAX: usize = 4 << 20;
-/// A tool's name goes into MCP, file names and terminals.
-const NAME_BYTES_MAX: usize = 64;
 
 impl Policy {
     /// Reads a policy file. `file_name` is what places in it are named with.
@@ -127,8 +126,7 @@ impl<'t> Reader<'t> {
     }
 
     fn check_name(&mut self, name: &str, span: &Range<usize>) {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        if (1..=NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(known) {
+        if is_tool_name(name) {
             return;
         }
         let hint =
@@ -217,14 +215,21 @@ impl<'t> Reader<'t> {
             | Capability::WriteFile
             | Capability::ListFiles
             | Capability::HttpGet
-            | Capability::HttpRequest => self.rules(rules, capability, node),
+            | Capability::HttpRequest
+            | Capability::CallTool => self.rules(rules, capability, node),
             Capability::Clock if self.truth(name, node) => {
                 rules.clock = Some(self.switch(name, key))
             }
             Capability::Random if self.truth(name, node) => {
                 rules.random = Some(self.switch(name, key))
             }
-            Capability::Clock | Capability::Random | Capability::Extension(_) => {}
+            Capability::KeyValue if self.truth(name, node) => {
+                rules.key_value = Some(self.switch(name, key))
+            }
+            Capability::Clock
+            | Capability::Random
+            | Capability::KeyValue
+            | Capability::Extension(_) => {}
         }
     }
 

@@ -3,10 +3,11 @@
 use super::keys::{DIRECTORY_RULE, FILE_RULE, Key, REQUEST_RULE, URL_RULE};
 use super::node::{Kind, Node};
 use super::reader::{Reader, Values};
+use crate::call::CallScope;
 use crate::capability::Capability;
 use crate::path::PathScope;
 use crate::rule::{Origin, RuleError};
-use crate::rules::{DirectoryRule, ExtensionScope, FileRule, HttpRule, Rules};
+use crate::rules::{DirectoryRule, ExtensionScope, FileRule, HttpRule, Rules, compile_call};
 use crate::settings::{HttpSettings, parse_header, parse_method};
 use crate::url::UrlScope;
 use std::sync::Arc;
@@ -29,6 +30,9 @@ impl<'t> Reader<'t> {
 
     /// Reads one entry and adds it to the rules.
     pub(super) fn rule(&mut self, rules: &mut Rules, capability: &Capability, entry: &Node<'t>) {
+        if *capability == Capability::CallTool {
+            return self.call_rule(rules, entry);
+        }
         let keys = rule_keys(capability);
         let Some((pattern, values)) = self.entry(entry, keys) else {
             return;
@@ -87,13 +91,32 @@ impl<'t> Reader<'t> {
                         .push(rule)
                 })
             }
-            Capability::Clock | Capability::Random | Capability::Extension(_) => Ok(()),
+            Capability::Clock
+            | Capability::Random
+            | Capability::KeyValue
+            | Capability::CallTool
+            | Capability::Extension(_) => Ok(()),
         };
         match result {
             // A wrong setting was noted at its own place already.
             Err(_) if self.mistakes.len() > before => {}
             Err(error) => self.rule_error(error, text, &pattern.span),
             Ok(()) => {}
+        }
+    }
+
+    /// Reads one entry of `call-tool`: a name alone, since there is nothing to say beside it.
+    fn call_rule(&mut self, rules: &mut Rules, entry: &Node<'t>) {
+        let Kind::Text(text) = entry.kind else {
+            self.wrong_type(entry, "a string such as `\"tool\"` or `\"tool.function\"`");
+            return;
+        };
+        match compile_call(text, self.origin(&entry.span)) {
+            Ok(rule) => rules
+                .call_tool
+                .get_or_insert_with(CallScope::new)
+                .push(rule),
+            Err(error) => self.rule_error(error, text, &entry.span),
         }
     }
 
@@ -251,7 +274,11 @@ pub(super) fn rule_keys(capability: &Capability) -> &'static [Key] {
         Capability::ListFiles => DIRECTORY_RULE,
         Capability::HttpGet => URL_RULE,
         Capability::HttpRequest => REQUEST_RULE,
-        Capability::Clock | Capability::Random | Capability::Extension(_) => &[],
+        Capability::Clock
+        | Capability::Random
+        | Capability::KeyValue
+        | Capability::CallTool
+        | Capability::Extension(_) => &[],
     }
 }
 
@@ -262,6 +289,10 @@ fn link(rules: &mut Rules, capability: &Capability) {
         Capability::ListFiles => rules.list_files = Some(PathScope::new()),
         Capability::HttpGet => rules.http_get = Some(UrlScope::new()),
         Capability::HttpRequest => rules.http_request = Some(UrlScope::new()),
-        Capability::Clock | Capability::Random | Capability::Extension(_) => {}
+        Capability::CallTool => rules.call_tool = Some(CallScope::new()),
+        Capability::Clock
+        | Capability::Random
+        | Capability::KeyValue
+        | Capability::Extension(_) => {}
     }
 }

@@ -78,6 +78,15 @@ fn schema(shape: Shape) -> Vec<(&'static str, String)> {
         Shape::Size => pattern("^[0-9][0-9_]* ?(B|[KMGT]iB|kB|MB|GB)$"),
         Shape::Count => vec![("type", text("integer")), ("minimum", "1".to_owned())],
         Shape::True => vec![("const", "true".to_owned())],
+        Shape::Calls => vec![
+            ("type", text("array")),
+            (
+                "items",
+                json_object(pattern(
+                    "^!?[A-Za-z0-9_-]{1,64}(\\.[A-Za-z][A-Za-z0-9-]{0,127})?$",
+                )),
+            ),
+        ],
         Shape::Names => vec![
             ("type", text("array")),
             ("items", json_object([("type", text("string"))])),

@@ -43,6 +43,12 @@ pub enum Limit {
     HttpRequests,
     /// Bytes received and sent by HTTP.
     HttpBytes,
+    /// Bytes of a tool's own store, keys and values.
+    KeyValueBytes,
+    /// Calls of other tools, the whole tree of them.
+    ToolCalls,
+    /// How deep calls of tools may stand in one another.
+    CallDepth,
     /// Bytes of the answer.
     Output,
     /// Bytes logged.
@@ -147,6 +153,12 @@ pub struct Limits {
     pub http_requests: u64,
     /// Bytes by HTTP, both ways together.
     pub http_bytes: u64,
+    /// Bytes of the tool's own store, keys and values.
+    pub key_value_bytes: u64,
+    /// Calls of other tools, the whole tree of them.
+    pub tool_calls: u64,
+    /// How deep calls of tools may stand in one another.
+    pub call_depth: u64,
     /// Bytes of the answer.
     pub output: u64,
     /// Bytes logged.
@@ -231,6 +243,9 @@ impl Limits {
             Limit::ListEntries => self.list_entries,
             Limit::HttpRequests => self.http_requests,
             Limit::HttpBytes => self.http_bytes,
+            Limit::KeyValueBytes => self.key_value_bytes,
+            Limit::ToolCalls => self.tool_calls,
+            Limit::CallDepth => self.call_depth,
             Limit::Output => self.output,
             Limit::Log => self.log,
             Limit::Concurrency => self.concurrency,
@@ -273,6 +288,9 @@ impl Limits {
             Limit::ListEntries => self.list_entries = number,
             Limit::HttpRequests => self.http_requests = number,
             Limit::HttpBytes => self.http_bytes = number,
+            Limit::KeyValueBytes => self.key_value_bytes = number,
+            Limit::ToolCalls => self.tool_calls = number,
+            Limit::CallDepth => self.call_depth = number,
             Limit::Output => self.output = number,
             Limit::Log => self.log = number,
             Limit::Concurrency => self.concurrency = number,
@@ -301,6 +319,9 @@ impl Default for Limits {
             list_entries: of(Limit::ListEntries),
             http_requests: of(Limit::HttpRequests),
             http_bytes: of(Limit::HttpBytes),
+            key_value_bytes: of(Limit::KeyValueBytes),
+            tool_calls: of(Limit::ToolCalls),
+            call_depth: of(Limit::CallDepth),
             output: of(Limit::Output),
             log: of(Limit::Log),
             concurrency: of(Limit::Concurrency),

@@ -11,7 +11,7 @@ const SECOND: u64 = 1_000;
 pub(super) const STACK: u64 = MIB;
 pub(super) const REDIRECTS: u64 = 10;
 
-pub(super) const TABLE: [LimitRow; 20] = [
+pub(super) const TABLE: [LimitRow; 23] = [
     entry(
         Limit::Memory,
         "memory",
@@ -126,6 +126,30 @@ pub(super) const TABLE: [LimitRow; 20] = [
         64 * MIB,
         0..=1024 * GIB,
         "many documents fit, a bulk download or exfiltration does not",
+    ),
+    entry(
+        Limit::KeyValueBytes,
+        "key-value-bytes",
+        Unit::Bytes,
+        MIB,
+        0..=GIB,
+        "notes, cursors and small caches fit; keys and values count, for each principal, and larger data belongs in files",
+    ),
+    entry(
+        Limit::ToolCalls,
+        "tool-calls",
+        Unit::Count,
+        100,
+        0..=1_000_000,
+        "of the whole tree below one call: gathering from many tools fits, calling in circles ends",
+    ),
+    entry(
+        Limit::CallDepth,
+        "call-depth",
+        Unit::Count,
+        4,
+        1..=16,
+        "each level holds an instance and its memory until its answer; tools that call tools are two or three deep, and a cycle ends here",
     ),
     entry(
         Limit::Output,

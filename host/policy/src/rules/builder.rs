@@ -2,11 +2,12 @@
 
 use super::entry::{DirectoryRule, FileRule, HttpRule};
 use super::{ExtensionScope, Rules};
+use crate::call::{CallPattern, CallRule, CallScope};
 use crate::capability::Capability;
 use crate::extension::{Scope, Setting};
 use crate::path::PathScope;
 use crate::rule::{Origin, RuleError, RuleRef};
-use crate::settings::HttpSettings;
+use crate::settings::{HttpSettings, NoSettings};
 use crate::url::UrlScope;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ pub struct RulesBuilder {
 }
 
 impl RulesBuilder {
-    /// Links the capability, and permits nothing yet. For `clock`, `random` and extensions, which have no empty list, this does nothing.
+    /// Links the capability, and permits nothing yet. For extensions and for capabilities that are `= true`, which have no empty list, this does nothing.
     #[must_use]
     pub fn link(mut self, capability: &Capability) -> Self {
         match capability {
@@ -36,7 +37,13 @@ impl RulesBuilder {
             Capability::HttpRequest => {
                 self.rules.http_request.get_or_insert_with(UrlScope::new);
             }
-            Capability::Clock | Capability::Random | Capability::Extension(_) => {}
+            Capability::CallTool => {
+                self.rules.call_tool.get_or_insert_with(CallScope::new);
+            }
+            Capability::Clock
+            | Capability::Random
+            | Capability::KeyValue
+            | Capability::Extension(_) => {}
         }
         self
     }
@@ -137,7 +144,7 @@ impl RulesBuilder {
     /// (`{ url = "https://…", methods = ["POST"] }`). `allow_private` is `--allow-private`, which goes for every URL.
     ///
     /// # Errors
-    /// What is wrong with the text. `clock` and `random` have none, and an extension has no flag.
+    /// What is wrong with the text. Capabilities that are `= true` have none, and an extension has no flag.
     pub fn flag(
         mut self,
         capability: &Capability,
@@ -159,9 +166,14 @@ impl RulesBuilder {
             Capability::ListFiles => self.list_files(text, origin),
             Capability::HttpGet => self.http_get(url(), origin),
             Capability::HttpRequest => self.http_request(url(), origin),
-            Capability::Clock | Capability::Random | Capability::Extension(_) => Err(
-                RuleError::new("flag", format!("`{capability}` has no patterns")),
-            ),
+            Capability::CallTool => self.call_tool(text, origin),
+            Capability::Clock
+            | Capability::Random
+            | Capability::KeyValue
+            | Capability::Extension(_) => Err(RuleError::new(
+                "flag",
+                format!("`{capability}` has no patterns"),
+            )),
         }
     }
 
@@ -183,6 +195,29 @@ impl RulesBuilder {
             origin,
         });
         self
+    }
+
+    /// Grants a store of the tool's own.
+    #[must_use]
+    pub fn key_value(mut self, origin: Origin) -> Self {
+        self.rules.key_value = Some(RuleRef {
+            text: "key-value = true".into(),
+            origin,
+        });
+        self
+    }
+
+    /// Adds a rule about other tools that may be called: `tool`, `tool.function`, or either with `!` in front.
+    ///
+    /// # Errors
+    /// What is wrong with the names.
+    pub fn call_tool(mut self, rule: &str, origin: Origin) -> Result<Self, RuleError> {
+        let rule = compile_call(rule, origin)?;
+        self.rules
+            .call_tool
+            .get_or_insert_with(CallScope::new)
+            .push(rule);
+        Ok(self)
     }
 
     /// Grants an extension with the scope that decides it; `rules` are what it was made from, each with its origin.
@@ -214,6 +249,19 @@ impl RulesBuilder {
     pub fn build(self) -> Rules {
         self.rules
     }
+}
+
+pub(crate) fn compile_call(text: &str, origin: Origin) -> Result<CallRule, RuleError> {
+    let pattern = CallPattern::parse(text)?;
+    let reference = RuleRef {
+        text: pattern.shared_text(),
+        origin,
+    };
+    Ok(CallRule {
+        pattern,
+        settings: NoSettings,
+        reference,
+    })
 }
 
 pub(crate) fn reference(setting: &Setting, origin: &Origin) -> RuleRef {

@@ -4,9 +4,10 @@ mod builder;
 mod entry;
 
 pub use builder::RulesBuilder;
-pub(crate) use builder::reference;
+pub(crate) use builder::{compile_call, reference};
 pub use entry::{DirectoryRule, FileRule, HttpRule};
 
+use crate::call::CallScope;
 use crate::capability::Capability;
 use crate::extension::{Scope, Setting};
 use crate::path::PathScope;
@@ -46,6 +47,8 @@ pub struct Rules {
     pub(crate) http_request: Option<UrlScope<HttpSettings>>,
     pub(crate) clock: Option<RuleRef>,
     pub(crate) random: Option<RuleRef>,
+    pub(crate) key_value: Option<RuleRef>,
+    pub(crate) call_tool: Option<CallScope>,
     pub(crate) extensions: BTreeMap<Arc<str>, ExtensionScope>,
 }
 
@@ -59,6 +62,8 @@ impl PartialEq for Rules {
             && self.http_request == other.http_request
             && self.clock.is_some() == other.clock.is_some()
             && self.random.is_some() == other.random.is_some()
+            && self.key_value.is_some() == other.key_value.is_some()
+            && self.call_tool == other.call_tool
             && self.extensions == other.extensions
     }
 }
@@ -89,6 +94,8 @@ impl Rules {
             http_request: None,
             clock: None,
             random: None,
+            key_value: None,
+            call_tool: None,
             extensions: BTreeMap::new(),
         }
     }
@@ -127,6 +134,8 @@ impl Rules {
             Capability::HttpRequest => self.http_request.is_some(),
             Capability::Clock => self.clock.is_some(),
             Capability::Random => self.random.is_some(),
+            Capability::KeyValue => self.key_value.is_some(),
+            Capability::CallTool => self.call_tool.is_some(),
             Capability::Extension(key) => self.extensions.contains_key(key),
         }
     }
@@ -141,8 +150,8 @@ impl Rules {
     }
 
     /// The rules under a capability's key with what they say beside their patterns, as the canonical form of a policy has
-    /// them: `"data/**"`, `{ path = "data/**", max-size = "1 MiB" }`. In the order of [`Rules::list`]; none for `clock` and
-    /// `random`, which say nothing more.
+    /// them: `"data/**"`, `{ path = "data/**", max-size = "1 MiB" }`. In the order of [`Rules::list`]; none for the
+    /// capabilities that are `= true`, which say nothing more.
     #[must_use]
     pub fn entries(&self, capability: &Capability) -> Vec<String> {
         crate::file::entries(self, capability)
@@ -177,6 +186,11 @@ impl Rules {
                 .map(|scope| references(scope.rules())),
             Capability::Clock => self.clock.clone().map(|rule| vec![rule]),
             Capability::Random => self.random.clone().map(|rule| vec![rule]),
+            Capability::KeyValue => self.key_value.clone().map(|rule| vec![rule]),
+            Capability::CallTool => self
+                .call_tool
+                .as_ref()
+                .map(|scope| references(scope.rules())),
             Capability::Extension(key) => self
                 .extensions
                 .get(key)

@@ -101,6 +101,9 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
         | Limit::Fuel
         | Limit::HttpRequests
         | Limit::HttpBytes
+        | Limit::KeyValueBytes
+        | Limit::ToolCalls
+        | Limit::CallDepth
         | Limit::Output
         | Limit::Log
         | Limit::Concurrency

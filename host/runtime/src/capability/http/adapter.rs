@@ -107,6 +107,9 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
         | Limit::FileReadBytes
         | Limit::FileWriteBytes
         | Limit::ListEntries
+        | Limit::KeyValueBytes
+        | Limit::ToolCalls
+        | Limit::CallDepth
         | Limit::Output
         | Limit::Log
         | Limit::Concurrency
