@@ -3,7 +3,7 @@
 //! Records, variants and enums are those of the modules: only functions and handles are generated.
 
 wit_bindgen::generate!({
-    path: ["wit/log", "wit/files", "wit/http", "wit/clock", "wit/random"],
+    path: ["wit/log", "wit/files", "wit/http", "wit/clock", "wit/random", "wit/progress", "wit/key-value", "wit/tools"],
     inline: "
         package bailiwick:sdk@0.1.0;
 
@@ -16,6 +16,9 @@ wit_bindgen::generate!({
             import bailiwick:http/http-request@0.1.0;
             import bailiwick:clock/clock@0.1.0;
             import bailiwick:random/random@0.1.0;
+            import bailiwick:progress/progress@0.1.0;
+            import bailiwick:key-value/key-value@0.1.0;
+            import bailiwick:tools/call-tool@0.1.0;
         }
     ",
     with: {
@@ -31,6 +34,9 @@ wit_bindgen::generate!({
         "bailiwick:clock/clock@0.1.0/error": crate::clock::Error,
         "bailiwick:clock/clock@0.1.0/instant": crate::clock::Instant,
         "bailiwick:random/random@0.1.0/error": crate::random::Error,
+        "bailiwick:key-value/key-value@0.1.0/error": crate::key_value::Error,
+        "bailiwick:key-value/key-value@0.1.0/keys": crate::key_value::Keys,
+        "bailiwick:tools/call-tool@0.1.0/error": crate::tools::Error,
     },
     generate_all,
 });

@@ -12,6 +12,10 @@
 //! | [`log`] | lines for the operator, panics among them | `bailiwick:log/log` |
 //! | [`clock`] | the time | `bailiwick:clock/clock` |
 //! | [`random`] | random bytes | `bailiwick:random/random` |
+//! | [`key_value`] | values that stay from one call to the next | `bailiwick:key-value/key-value` |
+//! | [`tools`] | calling other tools | `bailiwick:tools/call-tool` |
+//! | [`progress`] | how far the call is | `bailiwick:progress/progress` |
+//! | [`content`] | answers that are pictures, sound, documents | nothing: it has only types |
 //!
 //! A component imports only what its code calls: a tool that never calls [`http`] does not import it, and so asks no
 //! policy for it.
@@ -81,10 +85,14 @@
 //! ```
 
 pub mod clock;
+pub mod content;
 pub mod files;
 pub mod http;
+pub mod key_value;
 pub mod log;
+pub mod progress;
 pub mod random;
+pub mod tools;
 
 mod bindings;
 mod generated;
@@ -106,6 +114,9 @@ pub use wit_bindgen;
 /// | levels of the log | `"bailiwick:log/log@0.1.0": bailiwick_sdk::log` |
 /// | errors and instants of the clock | `"bailiwick:clock/clock@0.1.0": bailiwick_sdk::clock` |
 /// | errors of random bytes | `"bailiwick:random/random@0.1.0": bailiwick_sdk::random` |
+/// | errors of the store | `"bailiwick:key-value/key-value@0.1.0": bailiwick_sdk::key_value` |
+/// | errors of calling tools | `"bailiwick:tools/call-tool@0.1.0": bailiwick_sdk::tools` |
+/// | text, pictures, sound, documents | `"bailiwick:content/types@0.1.0": bailiwick_sdk::content` |
 ///
 /// Without its entry a type is a type of its own, equal in shape to this crate's and no more.
 ///
