@@ -12,12 +12,13 @@ use crate::guests;
 use crate::languages::{self, Work};
 use crate::progress::{Progress, minutes, read};
 use crate::setup::languages::Languages;
+use crate::setup::mcp::Clients;
 use crate::setup::{self, Purpose, Rustup};
 use crate::tidy::{self, Generated};
 use crate::workspace::Workspace;
 
 /// What [`run`] leaves out with `--quick`, and why.
-const LEFT_OUT_WHEN_QUICK: [(&str, &str); 4] = [
+const LEFT_OUT_WHEN_QUICK: [(&str, &str); 5] = [
     (
         "clippy",
         "it looks at every dependency for itself, minutes the first time",
@@ -26,6 +27,10 @@ const LEFT_OUT_WHEN_QUICK: [(&str, &str); 4] = [
     (
         "languages",
         "their toolchains are 400 MB to download, and each builds for a while",
+    ),
+    (
+        "mcp clients",
+        "MCP's own suites and clients are 100 MB to download, and run for a minute",
     ),
     ("documentation", "`cargo doc` of all crates takes a minute"),
 ];
@@ -54,6 +59,13 @@ enum Outcome {
 struct Counts {
     passed: u64,
     failed: u64,
+}
+
+/// What was set up for the tests besides the guests.
+#[derive(Clone, Copy)]
+struct Lent<'a> {
+    languages: Option<&'a Languages>,
+    clients: Option<&'a Clients>,
 }
 
 /// Runs all steps and prints the closing table.
@@ -90,8 +102,20 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) 
         );
         report.languages(languages, languages::sdks(workspace));
     }
+    let mut clients = None;
+    if purpose != Purpose::Quick {
+        report.step("mcp clients", |_| {
+            clients = Some(setup::mcp::run(workspace, progress)?);
+            Ok(())
+        });
+    }
+    clients.iter().for_each(|clients| report.clients(clients));
+    let lent = Lent {
+        languages: languages.as_ref(),
+        clients: clients.as_ref(),
+    };
     report.step("tests", |counts| {
-        tests(workspace, progress, purpose, languages.as_ref(), counts)
+        tests(workspace, progress, purpose, lent, counts)
     });
     report.step("schemas", |_| schemas(workspace));
     match purpose {
@@ -156,7 +180,7 @@ fn tests(
     workspace: &Workspace,
     progress: &Progress,
     purpose: Purpose,
-    toolchains: Option<&Languages>,
+    lent: Lent<'_>,
     counts: &mut Counts,
 ) -> Result<()> {
     let mut command = workspace.cargo();
@@ -167,7 +191,10 @@ fn tests(
     if purpose == Purpose::Quick {
         command.env("BAILIWICK_QUICK", "1");
     }
-    if let Some(toolchains) = toolchains {
+    if let Some(clients) = lent.clients {
+        clients.lend(&mut command);
+    }
+    if let Some(toolchains) = lent.languages {
         // In a variable of its own: the tests themselves are built by the toolchain that is active here.
         command.env("BAILIWICK_TOOLCHAINS", toolchains.path()?);
         command.envs(toolchains.settings());
@@ -258,6 +285,18 @@ impl Report<'_> {
             } else {
                 let why = format!("there is no `{}`: {}", work.needs, languages.remedy());
                 self.leave(&work.name, why);
+            }
+        }
+    }
+
+    /// A row for each client of MCP's that is left out, which is a failure where CI counts on it.
+    fn clients(&mut self, clients: &Clients) {
+        let in_ci = std::env::var_os("CI").is_some();
+        for (name, why) in clients.missing() {
+            if in_ci {
+                self.step(name, |_| bail!("{why}"));
+            } else {
+                self.leave(name, format!("since {why}"));
             }
         }
     }

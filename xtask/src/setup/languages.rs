@@ -118,7 +118,8 @@ impl Languages {
     }
 }
 
-fn succeeds(program: &str, arguments: &[&str]) -> bool {
+/// Whether a program is there and does that.
+pub(super) fn succeeds(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
         .args(arguments)
         .output()
@@ -178,11 +179,12 @@ fn node(progress: &Progress, toolchains: &Path) -> Result<PathBuf> {
 }
 
 /// Whether the folder has just what is wanted: its list is written last, so that it stands only in a whole folder.
-fn is_installed(folder: &Path, wanted: &str) -> bool {
+pub(super) fn is_installed(folder: &Path, wanted: &str) -> bool {
     fs::read_to_string(folder.join("installed.txt")).is_ok_and(|installed| installed == wanted)
 }
 
-fn note_installed(folder: &Path, wanted: &str) -> Result<()> {
+/// Writes that list.
+pub(super) fn note_installed(folder: &Path, wanted: &str) -> Result<()> {
     let list = folder.join("installed.txt");
     fs::write(&list, wanted).with_context(|| format!("cannot write `{}`", list.display()))
 }

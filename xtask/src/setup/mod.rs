@@ -13,6 +13,7 @@ mod go;
 pub(crate) mod languages;
 mod library;
 mod lock;
+pub(crate) mod mcp;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
