@@ -161,9 +161,7 @@ fn tool_error(name: &str) -> RuleError {
 
 fn function_error(name: &str) -> RuleError {
     let hint = match name {
-        _ if name.contains('*') => {
-            "the tool's name alone covers all its functions".to_owned()
-        }
+        _ if name.contains('*') => "the tool's name alone covers all its functions".to_owned(),
         _ => format!(
             "a function's name has letters, digits and `-`, a letter first, at most {FUNCTION_BYTES_MAX} of them"
         ),
@@ -211,12 +209,8 @@ impl CallScope {
     }
 
     fn denied_by(&self, callee: &Callee) -> Option<&RuleRef> {
-        let denies =
-            |rule: &&CallRule| rule.pattern.denies && rule.pattern.callee.meets(callee);
-        self.rules
-            .iter()
-            .find(denies)
-            .map(|rule| &rule.reference)
+        let denies = |rule: &&CallRule| rule.pattern.denies && rule.pattern.callee.meets(callee);
+        self.rules.iter().find(denies).map(|rule| &rule.reference)
     }
 }
 

@@ -172,7 +172,9 @@ pub(crate) fn random(grant: &Grant) -> Decided<()> {
 }
 
 pub(crate) fn key_value(grant: &Grant) -> Decided<()> {
-    switch(grant, Capability::KeyValue, |layer| layer.key_value.as_ref())
+    switch(grant, Capability::KeyValue, |layer| {
+        layer.key_value.as_ref()
+    })
 }
 
 pub(crate) fn call_tool(grant: &Grant, tool: &str, function: Option<&str>) -> Decided<Callee> {
@@ -186,8 +188,7 @@ pub(crate) fn call_tool(grant: &Grant, tool: &str, function: Option<&str>) -> De
         attempt: &attempt,
     };
     case.check_asked()?;
-    let callee =
-        Callee::of(tool, function).ok_or_else(|| case.denial(DenialReason::ToolName))?;
+    let callee = Callee::of(tool, function).ok_or_else(|| case.denial(DenialReason::ToolName))?;
     let (NoSettings, rule) = case.through_layers(
         |layer| layer.call_tool.as_ref().map(|scope| scope.judge(&callee)),
         || Some(Entry::Pattern(callee.to_string())),

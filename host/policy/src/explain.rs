@@ -194,9 +194,10 @@ impl Question {
             Question::Clock => Ok((rule(&grant.decide(ReadClock)?), Vec::new())),
             Question::Random => Ok((rule(&grant.decide(DrawRandom)?), Vec::new())),
             Question::KeyValue => Ok((rule(&grant.decide(UseKeyValue)?), Vec::new())),
-            Question::CallTool(name) => {
-                Ok((rule(&grant.decide(CallTool::named(name))?), vec![Later::Called]))
-            }
+            Question::CallTool(name) => Ok((
+                rule(&grant.decide(CallTool::named(name))?),
+                vec![Later::Called],
+            )),
             Question::Extension { key, words } => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 Ok((

@@ -49,9 +49,9 @@ pub use denial::{Denial, DenialReason};
 pub use explain::{Explanation, Later, Question, QuestionError};
 pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError, Setting};
 pub use file::{
-    AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
-    DigestError, Mistake, Network, Policy, Proxy, ToolPolicy, nearest, policy_schema, read_grants,
-    read_narrowing,
+    Ask, AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
+    DigestError, KeyValueSettings, Mistake, Network, Policy, Proxy, ToolPolicy, nearest,
+    policy_schema, read_grants, read_narrowing,
 };
 pub use found::{Found, decide_directory, decide_found};
 pub use grant::{Grant, Manifest, resolve};

@@ -1,9 +1,9 @@
 //! A policy as text: the one spelling that every policy with the same meaning and order has.
 
-use super::policy::{AuditSettings, Network, Policy, ToolPolicy};
+use super::policy::{Ask, AuditSettings, KeyValueSettings, Network, Policy, ToolPolicy};
 use super::{quoted, setting_text, toml_key};
 use crate::capability::Capability;
-use crate::limits::{LimitRow, Limits, Unit, format_bytes};
+use crate::limits::{LimitRow, Limits, Unit, format_bytes, format_duration};
 use crate::path::PathPattern;
 use crate::rule::Rule;
 use crate::rules::Rules;
@@ -16,6 +16,7 @@ impl fmt::Display for Policy {
         let mut sections: Vec<String> = self.tools.iter().map(tool).collect();
         sections.extend(network(&self.network));
         sections.extend(audit(&self.audit));
+        sections.extend(key_value(&self.key_value));
         formatter.write_str(&sections.join("\n"))
     }
 }
@@ -26,9 +27,19 @@ fn tool(tool: &ToolPolicy) -> String {
     if let Some(digest) = tool.sha256 {
         line(&mut text, "sha256", &quoted(&digest.to_string()));
     }
+    if let Some(ask) = &tool.ask {
+        line(&mut text, "ask", &ask_text(ask));
+    }
     rules(&mut text, &tool.rules);
     limits(&mut text, &tool.name, &tool.limits);
     text
+}
+
+fn ask_text(ask: &Ask) -> String {
+    match ask.holds {
+        Some(holds) => format!("{{ holds = {} }}", quoted(&format_duration(holds))),
+        None => "true".to_owned(),
+    }
 }
 
 fn rules(text: &mut String, rules: &Rules) {
@@ -147,6 +158,11 @@ fn audit(audit: &AuditSettings) -> Option<String> {
         line(&mut text, "key-file", &quoted(file));
     }
     (text.len() > empty).then_some(text)
+}
+
+fn key_value(settings: &KeyValueSettings) -> Option<String> {
+    let file = settings.file.as_ref()?;
+    Some(format!("[key-value]\nfile = {}\n", quoted(file)))
 }
 
 fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {

@@ -93,11 +93,7 @@ fn reader<'t>(file_name: &str, text: &'t str) -> Reader<'t> {
 fn finish<T>(reader: Reader<'_>, value: T) -> Result<T, Diagnostics> {
     match reader.mistakes.is_empty() {
         true => Ok(value),
-        false => Err(Diagnostics::new(
-            &reader.file,
-            reader.text,
-            reader.mistakes,
-        )),
+        false => Err(Diagnostics::new(&reader.file, reader.text, reader.mistakes)),
     }
 }
 
@@ -135,7 +131,9 @@ impl<'t> Reader<'t> {
         around: &Range<usize>,
     ) -> LimitSettings {
         let mut settings = LimitSettings::new();
-        let Some(Kind::Table(set)) = table.get("limits").map(|item| Node::of_item(item, around).kind)
+        let Some(Kind::Table(set)) = table
+            .get("limits")
+            .map(|item| Node::of_item(item, around).kind)
         else {
             return settings;
         };

@@ -33,6 +33,10 @@ pub(super) enum Shape {
     Resolver,
     /// A size with its unit.
     Size,
+    /// A duration with its unit.
+    Duration,
+    /// `true`, or a table with these keys.
+    TrueOr(&'static [Key]),
     /// A whole number from 1.
     Count,
     /// `true` and nothing else: `false` would be the same as leaving the key out.
@@ -81,6 +85,11 @@ pub(super) const FILE: &[Key] = &[
         "How the host reaches the network.",
     ),
     key("audit", Shape::Table(AUDIT), "Where the audit trail goes."),
+    key(
+        "key-value",
+        Shape::Table(KEY_VALUE),
+        "Where what tools keep is stored.",
+    ),
 ];
 
 pub(super) const TOOL: &[Key] = &[
@@ -93,6 +102,11 @@ pub(super) const TOOL: &[Key] = &[
         "sha256",
         Shape::Digest,
         "The digest that the component has to have.",
+    ),
+    key(
+        "ask",
+        Shape::TrueOr(ASK),
+        "A person has to say yes to each call.",
     ),
     key(
         "read-file",
@@ -142,11 +156,17 @@ pub(super) const TOOL: &[Key] = &[
     ),
 ];
 
-/// What stands in front of the grants in [`TOOL`]: which component is meant.
-const COMPONENT_KEYS: usize = 2;
+/// What stands in front of the grants in [`TOOL`]: which component is meant, and who is asked.
+const COMPONENT_KEYS: usize = 3;
 
 /// The keys of a tool that say what it may do.
 pub(super) const GRANTS: &[Key] = TOOL.split_at(COMPONENT_KEYS).1;
+
+pub(super) const ASK: &[Key] = &[required(
+    "holds",
+    Shape::Duration,
+    "How long a yes covers later calls of the same function, such as `10 min`.",
+)];
 
 pub(super) const FILE_RULE: &[Key] = &[
     required(
@@ -272,3 +292,9 @@ pub(super) const AUDIT: &[Key] = &[
         "The file with the Ed25519 seed that signs checkpoints, relative to this file.",
     ),
 ];
+
+pub(super) const KEY_VALUE: &[Key] = &[key(
+    "file",
+    Shape::Text,
+    "The store's file, relative to this file.",
+)];

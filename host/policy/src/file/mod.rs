@@ -1,5 +1,6 @@
 //! The policy file, `bailiwick.toml`: what it says, read with places and written in canonical form.
 
+mod calls;
 mod canonical;
 mod diagnostic;
 mod digest;
@@ -20,7 +21,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Mistake};
 pub use digest::{Digest, DigestError};
 pub use grants::{read_grants, read_narrowing};
 pub use policy::{
-    AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Network, Policy, Proxy, ToolPolicy,
+    Ask, AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, KeyValueSettings, Network, Policy,
+    Proxy, ToolPolicy,
 };
 pub(crate) use rule_reader::read_alone;
 pub use schema::policy_schema;

@@ -1,11 +1,13 @@
 //! From the text of a policy file to a policy, or to everything that is wrong with it.
 
 use super::diagnostic::{Diagnostics, Mistake};
-use super::keys::{AUDIT, FILE, NETWORK, TOOL};
+use super::keys::{ASK, AUDIT, FILE, KEY_VALUE, NETWORK, TOOL};
 use super::node::{Kind, Node};
-use super::policy::{AuditSettings, AuditSync, Network, Policy, Proxy, ToolPolicy};
+use super::policy::{
+    Ask, AuditSettings, AuditSync, KeyValueSettings, Network, Policy, Proxy, ToolPolicy,
+};
 use super::reader::{Reader, Values};
-use super::{protect, suggest};
+use super::{calls, protect, suggest};
 use crate::call::{NAME_BYTES_MAX, is_tool_name};
 use crate::capability::Capability;
 use crate::extension::Extensions;
@@ -69,6 +71,7 @@ impl Policy {
         let policy = reader.file(document.as_table(), extensions);
         if reader.mistakes.is_empty() {
             protect::check(&mut reader, &policy);
+            calls::check(&mut reader, &policy);
         }
         match reader.mistakes.is_empty() {
             true => Ok(policy),
@@ -102,10 +105,15 @@ impl<'t> Reader<'t> {
             .get("audit")
             .map(|(node, _)| self.audit(node))
             .unwrap_or_default();
+        let key_value = values
+            .get("key-value")
+            .map(|(node, _)| self.key_value(node))
+            .unwrap_or_default();
         Policy {
             tools,
             network,
             audit,
+            key_value,
         }
     }
 
@@ -151,6 +159,7 @@ impl<'t> Reader<'t> {
         let values = self.known_but(is_extension_key, table, TOOL, &place, key);
         let (rules, limits) = self.grants(name, table, &values, &node.span, extensions);
         let sha256 = values.get("sha256").and_then(|(node, _)| self.digest(node));
+        let ask = values.get("ask").and_then(|(node, _)| self.ask(node));
         let component = values
             .get("component")
             .and_then(|(node, _)| self.text(node))?;
@@ -158,6 +167,7 @@ impl<'t> Reader<'t> {
             name: name.into(),
             component: component.to_owned(),
             sha256,
+            ask,
             rules: Arc::new(rules),
             limits,
         })
@@ -270,6 +280,27 @@ impl<'t> Reader<'t> {
                 self.mistake("digest", format!("{error}"), &node.span).hint = Some(hint);
                 None
             }
+        }
+    }
+
+    fn ask(&mut self, node: &Node<'t>) -> Option<Ask> {
+        let Kind::Table(table) = node.kind else {
+            return self.truth("ask", node).then_some(Ask { holds: None });
+        };
+        let values = self.known(table, ASK, "`ask`", &node.span);
+        let (holds, _) = values.get("holds")?;
+        let holds = self.duration(holds)?;
+        Some(Ask { holds: Some(holds) })
+    }
+
+    fn key_value(&mut self, node: &Node<'t>) -> KeyValueSettings {
+        let Some(table) = self.table(node) else {
+            return KeyValueSettings::default();
+        };
+        let values = self.known(table, KEY_VALUE, "`[key-value]`", &node.span);
+        let file = values.get("file").and_then(|(node, _)| self.text(node));
+        KeyValueSettings {
+            file: file.map(str::to_owned),
         }
     }
 

@@ -1,10 +1,11 @@
-//! A policy file as data: tools, network, audit.
+//! A policy file as data: tools, network, audit, the store.
 
 use super::digest::Digest;
 use crate::limits::Limits;
 use crate::rules::Rules;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the operator allows: one policy file. [`Display`](std::fmt::Display) writes it in canonical form, which parses to the same policy.
 ///
@@ -15,6 +16,7 @@ pub struct Policy {
     pub(crate) tools: Vec<ToolPolicy>,
     pub(crate) network: Network,
     pub(crate) audit: AuditSettings,
+    pub(crate) key_value: KeyValueSettings,
 }
 
 /// What the policy says about one tool.
@@ -23,8 +25,30 @@ pub struct ToolPolicy {
     pub(crate) name: Arc<str>,
     pub(crate) component: String,
     pub(crate) sha256: Option<Digest>,
+    pub(crate) ask: Option<Ask>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) limits: Limits,
+}
+
+/// That a person has to say yes to each call of a tool: `ask`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// How long a yes covers later calls of the same function by the same principal; `None`: it covers its own call only.
+    pub holds: Option<Duration>,
+}
+
+impl Ask {
+    /// A yes older than a day was given by somebody who has forgotten it.
+    pub const HOLDS_MAX: Duration = Duration::from_hours(24);
+    /// Less than a second covers no second call that a person would call the same occasion.
+    pub const HOLDS_MIN: Duration = Duration::from_secs(1);
+}
+
+/// Where what tools keep is stored: `[key-value]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyValueSettings {
+    /// The file; relative to the policy file. `None`: where the command says.
+    pub file: Option<String>,
 }
 
 /// How the host reaches the network: `[network]`.
@@ -97,6 +121,12 @@ impl Policy {
     pub fn audit(&self) -> &AuditSettings {
         &self.audit
     }
+
+    /// Where what tools keep is stored.
+    #[must_use]
+    pub fn key_value(&self) -> &KeyValueSettings {
+        &self.key_value
+    }
 }
 
 impl ToolPolicy {
@@ -116,6 +146,12 @@ impl ToolPolicy {
     #[must_use]
     pub fn sha256(&self) -> Option<Digest> {
         self.sha256
+    }
+
+    /// Whether a person is asked before each call, and how long a yes holds. `None`: nobody is asked.
+    #[must_use]
+    pub fn ask(&self) -> Option<&Ask> {
+        self.ask.as_ref()
     }
 
     /// What it may do, if it asks.

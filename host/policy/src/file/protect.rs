@@ -1,4 +1,4 @@
-//! No tool may write what decides about tools: the policy file, the components, the trail, the keys.
+//! No tool may write what decides about tools: the policy file, the components, the trail, the keys, the store.
 //!
 //! The runtime refuses that too, by the identity of the files; here the operator learns of it before anything runs. Paths are compared by
 //! their text, as relative to the policy file's folder, so another `--root` can only make this check too strict.
@@ -6,7 +6,7 @@
 use super::policy::{Policy, ToolPolicy};
 use super::reader::Reader;
 use crate::path::{PathScope, RelativePath};
-use crate::rule::{Origin, RuleRef, Verdict};
+use crate::rule::{RuleRef, Verdict};
 use crate::settings::FileSettings;
 
 pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
@@ -27,6 +27,14 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
     guarded.extend(policy.tools.iter().map(|tool| plain(&tool.component)));
     guarded.extend(policy.audit.file.iter().map(|path| plain(path)));
     guarded.extend(policy.network.ca_file.iter().map(|path| plain(path)));
+    let stores: Vec<String> = policy
+        .key_value
+        .file
+        .iter()
+        .flat_map(|path| store_files(path))
+        .collect();
+    let stores: Vec<&str> = stores.iter().map(String::as_str).collect();
+    guarded.extend(&stores);
     for tool in &policy.tools {
         check_scope(
             reader,
@@ -42,7 +50,24 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
             &secrets,
             "read the key that signs the audit trail",
         );
+        check_scope(
+            reader,
+            tool,
+            tool.rules.read_file.as_ref(),
+            &stores,
+            "read what other tools keep",
+        );
     }
+}
+
+/// SQLite keeps two files beside the store while it is open: the newest values stand there.
+fn store_files(path: &str) -> [String; 3] {
+    let path = plain(path);
+    [
+        path.to_owned(),
+        format!("{path}-wal"),
+        format!("{path}-shm"),
+    ]
 }
 
 fn check_scope(
@@ -55,7 +80,7 @@ fn check_scope(
     let Some(scope) = scope else { return };
     for path in guarded {
         if let Some(rule) = permits(scope, path) {
-            let span = place(reader.text, rule);
+            let span = reader.place(rule);
             let message = format!("this lets `{}` {harm}: `{path}`", tool.name);
             let hint = format!(
                 "add `\"!{}\"`, or keep the tool's files in a folder of their own",
@@ -77,23 +102,4 @@ fn permits<'s>(scope: &'s PathScope<FileSettings>, path: &str) -> Option<&'s Rul
 /// `./tools/a.wasm` is a fine name for a component and the same file as `tools/a.wasm`.
 fn plain(path: &str) -> &str {
     path.strip_prefix("./").unwrap_or(path)
-}
-
-/// The bytes of the rule's string, quotes included.
-fn place(text: &str, rule: &RuleRef) -> std::ops::Range<usize> {
-    let Origin::File { line, column, .. } = &rule.origin else {
-        return 0..0;
-    };
-    let line_start = text
-        .split_inclusive('\n')
-        .take(*line as usize - 1)
-        .map(str::len)
-        .sum::<usize>();
-    let rest = text.get(line_start..).unwrap_or_default();
-    let start = line_start
-        + rest
-            .char_indices()
-            .nth(*column as usize - 1)
-            .map_or(0, |(place, _)| place);
-    start..start + rule.text.len() + 2
 }

@@ -3,12 +3,14 @@
 use super::diagnostic::{Mistake, position};
 use super::keys::Key;
 use super::node::{Kind, Node};
+use super::policy::Ask;
 use super::suggest::nearest;
-use crate::limits::parse_bytes;
-use crate::rule::{Origin, RuleError};
+use crate::limits::{parse_bytes, parse_duration};
+use crate::rule::{Origin, RuleError, RuleRef};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 use toml_edit::TableLike;
 
 /// A file that is being read. What cannot be read is noted, and reading goes on.
@@ -60,6 +62,19 @@ impl<'t> Reader<'t> {
     fn inside(&self, value: &str, span: &Range<usize>, at: Range<usize>) -> Option<Range<usize>> {
         let literal = self.text.get(span.start + 1..span.end.checked_sub(1)?)?;
         (literal == value).then(|| span.start + 1 + at.start..span.start + 1 + at.end)
+    }
+
+    /// The bytes of a rule's string in the file, quotes included.
+    pub(super) fn place(&self, rule: &RuleRef) -> Range<usize> {
+        let Origin::File { line, column, .. } = &rule.origin else {
+            return 0..0;
+        };
+        let lines = self.text.split_inclusive('\n').take(*line as usize - 1);
+        let line_start = lines.map(str::len).sum::<usize>();
+        let rest = self.text.get(line_start..).unwrap_or_default();
+        let before = rest.char_indices().nth(*column as usize - 1);
+        let start = line_start + before.map_or(0, |(place, _)| place);
+        start..start + rule.text.len() + 2
     }
 
     pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
@@ -224,6 +239,25 @@ impl<'t> Reader<'t> {
                 None
             }
         }
+    }
+
+    /// How long a yes holds.
+    pub(super) fn duration(&mut self, node: &Node<'t>) -> Option<Duration> {
+        let Kind::Text(text) = node.kind else {
+            self.wrong_type(node, "a duration such as `\"10 min\"`");
+            return None;
+        };
+        let hint = match parse_duration(text) {
+            Ok(duration) if duration < Ask::HOLDS_MIN => {
+                "it has to be at least `1 s`; `ask = true` asks each time".to_owned()
+            }
+            Ok(duration) if duration > Ask::HOLDS_MAX => "it can be at most `24 h`".to_owned(),
+            Ok(duration) => return Some(duration),
+            Err(error) => error.to_string(),
+        };
+        let message = "this is not how long a yes holds, such as `\"10 min\"`";
+        self.mistake("ask-holds", message, &node.span).hint = Some(hint);
+        None
     }
 
     /// A list of strings, each with its place; what `parse` refuses is noted there.

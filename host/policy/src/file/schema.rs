@@ -76,6 +76,12 @@ fn schema(shape: Shape) -> Vec<(&'static str, String)> {
         Shape::Proxy => pattern("^http://[^/@]+/?$"),
         Shape::Resolver => pattern("^[0-9A-Fa-f.:\\[\\]]+$"),
         Shape::Size => pattern("^[0-9][0-9_]* ?(B|[KMGT]iB|kB|MB|GB)$"),
+        Shape::Duration => pattern("^[0-9][0-9_]* ?(ms|s|min|h)$"),
+        Shape::TrueOr(keys) => {
+            let truth = json_object(schema(Shape::True));
+            let table = json_object(object(keys));
+            vec![("anyOf", format!("[{truth}, {table}]"))]
+        }
         Shape::Count => vec![("type", text("integer")), ("minimum", "1".to_owned())],
         Shape::True => vec![("const", "true".to_owned())],
         Shape::Calls => vec![
@@ -126,7 +132,7 @@ fn limit(row: &LimitRow) -> String {
     let mut pairs = vec![("description", text(&about))];
     match row.unit {
         Unit::Bytes => pairs.extend(schema(Shape::Size)),
-        Unit::Milliseconds => pairs.extend(pattern("^[0-9][0-9_]* ?(ms|s|min|h)$")),
+        Unit::Milliseconds => pairs.extend(schema(Shape::Duration)),
         Unit::Count => pairs.extend([
             ("type", text("integer")),
             ("minimum", row.minimum.to_string()),
