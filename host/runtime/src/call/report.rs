@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::waist::{LogLine, Spent};
+use crate::waist::{LogLine, Refused, Spent};
 
 /// What a call used, and what it logged.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Report {
     pub peak_memory: u64,
     /// What it used of the host.
     pub spent: Spent,
+    /// What it was denied: the first sixteen times. [`Spent::denials`] counts all of them.
+    pub refused: Vec<Refused>,
     /// What it logged and printed, as the guest gave it: not yet fit for a terminal.
     pub log: Vec<LogLine>,
 }

@@ -161,6 +161,7 @@ impl<'c> Running<'c> {
             scene.log(line.level, line.message.trim_end_matches('\n').to_owned());
         }
         self.report.log = scene.take_log();
+        self.report.refused = scene.take_refused();
         self.report.spent = *scene.meter.spent();
         self.report.spent.log_dropped += printed.dropped;
         closed

@@ -29,7 +29,7 @@ pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
 pub use meter::{Meter, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
-pub use scene::{LogLine, Scene, Services};
+pub use scene::{LogLine, Refused, Scene, Services};
 
 use std::sync::Arc;
 

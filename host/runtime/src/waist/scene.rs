@@ -57,6 +57,25 @@ pub struct LogLine {
     pub message: String,
 }
 
+/// One use of a capability that was denied, for the operator's log: the trail has it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The capability's key in a policy.
+    pub capability: String,
+    /// The arguments as the guest gave them, cut: not fit for a terminal.
+    pub words: String,
+    /// The stable code of the reason.
+    pub reason: &'static str,
+    /// What would permit it, in words for the operator.
+    pub remedy: Option<String>,
+}
+
+/// Denials of one call that are kept for its report. The trail has all of them, the meter their number.
+const REFUSED_MAX: usize = 16;
+
+/// Characters that are kept of the arguments of a denied attempt.
+const REFUSED_CHARS_MAX: usize = 256;
+
 /// The side of the waist that holds authority, for one call.
 ///
 /// # Authority
@@ -75,6 +94,8 @@ pub struct Scene {
     pending: Vec<Note>,
     /// The last denial, for the caller of the tool when it was the caller's argument.
     denial: Option<Denial>,
+    /// The first denials, for the report.
+    refused: Vec<Refused>,
     /// What performs in the place of the capabilities.
     stand_in: Option<Arc<dyn StandIn>>,
 }
@@ -102,6 +123,7 @@ impl Scene {
             started: Instant::now(),
             pending: Vec::new(),
             denial: None,
+            refused: Vec::new(),
             stand_in: None,
         }
     }
@@ -167,6 +189,7 @@ impl Scene {
         self.trace.number(&mut note);
         let recorded = self.trace.denied(&note, denial);
         self.denial = Some(denial.clone());
+        self.keep_refused(&note, denial);
         if let Some(stand_in) = &self.stand_in {
             stand_in.denied(note.operation(), note.words(), denial);
         }
@@ -174,6 +197,22 @@ impl Scene {
             Ok(()) => Failure::Denied,
             Err(fault) => fault,
         }
+    }
+
+    fn keep_refused(&mut self, note: &Note, denial: &Denial) {
+        if self.refused.len() < REFUSED_MAX {
+            self.refused.push(Refused {
+                capability: denial.capability().key().to_owned(),
+                words: note.words().chars().take(REFUSED_CHARS_MAX).collect(),
+                reason: denial.reason().code(),
+                remedy: denial.remedy(),
+            });
+        }
+    }
+
+    /// The first denials of the call.
+    pub(crate) fn take_refused(&mut self) -> Vec<Refused> {
+        std::mem::take(&mut self.refused)
     }
 
     /// The last denial. It is for whoever called the tool, never for the tool.
