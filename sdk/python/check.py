@@ -25,6 +25,17 @@ IN_SDIST = [
     "bailiwick_sdk-0.1.0/LICENSE",
 ]
 
+EVERYTHING = """
+package check:everything;
+world everything {
+  include bailiwick:worlds/agent-tool@0.1.0;
+  import bailiwick:progress/progress@0.1.0;
+  import bailiwick:key-value/key-value@0.1.0;
+  import bailiwick:tools/call-tool@0.1.0;
+  import bailiwick:content/types@0.1.0;
+}
+"""
+
 
 def main() -> None:
     """All checks, in a folder that is thrown away."""
@@ -55,10 +66,12 @@ def check_types(tools: Path, source: Path, scratch: Path) -> None:
         say("no componentize-py in PATH: not compared with the bindings that it generates")
         return
     say("generated bindings")
-    packages = ["log", "clock", "random", "files", "http", "worlds"]
-    paths = [word for package in packages for word in ("-d", WIT / package)]
+    everything = scratch / "everything.wit"
+    everything.write_text(EVERYTHING)
+    packages = ["log", "clock", "random", "progress", "key-value", "tools", "content", "files", "http", "worlds"]
+    paths = [word for path in [*(WIT / package for package in packages), everything] for word in ("-d", path)]
     bindings = scratch / "bindings"
-    run([generator, "-q", *paths, "-w", "bailiwick:worlds/agent-tool", "bindings", bindings], scratch)
+    run([generator, "-q", *paths, "-w", "check:everything/everything", "bindings", bindings], scratch)
     check_mypy(tools, source, ["src", str(bindings)], ["--follow-imports=silent", "tests/bindings_fit.py"])
 
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { encodeUtf8 } from "./text.js";
+
 /**
  * `count` as a u32. Some engines misread what is above 2³¹−1; no call of the host carries that many bytes, so that the answer
  * to it and to anything above it is the same limit.
@@ -16,13 +18,23 @@ export function byteCount(count) {
 }
 
 /**
- * `offset` as a u64: a number, since QuickJS takes no other, and no larger than a number is exact. No file is that large.
+ * `count` as a u64: a number, since QuickJS takes no other, and no larger than a number is exact. No file is that large.
  *
- * @param {number | bigint} offset
+ * @param {number | bigint} count
  * @returns {any}
  */
-export function byteOffset(offset) {
-  return Math.min(Number(offset), Number.MAX_SAFE_INTEGER);
+export function wholeNumber(count) {
+  return Math.min(Number(count), Number.MAX_SAFE_INTEGER);
+}
+
+/**
+ * `data` as bytes: a text is UTF-8.
+ *
+ * @param {string | Uint8Array} data
+ * @returns {Uint8Array}
+ */
+export function hostBytes(data) {
+  return typeof data === "string" ? encodeUtf8(data) : data;
 }
 
 /**

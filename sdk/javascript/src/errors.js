@@ -81,7 +81,7 @@ export class NotFoundError extends HostError {
  */
 export class LimitError extends HostError {
   /**
-   * @param {string} [limit] which limit, by its name in the WIT; the errors of the clock and of random bytes have no name
+   * @param {string} [limit] which limit, by its name in the WIT; only files and HTTP name theirs
    */
   constructor(limit) {
     super(
@@ -159,6 +159,42 @@ export class OtherError extends HostError {
   }
 }
 
+/**
+ * A tool that was called answered with an error of its own.
+ *
+ * @example
+ * try {
+ *   return call("csv-report.summarise", { path });
+ * } catch (error) {
+ *   if (error instanceof ToolError) return { failed: error.value };
+ *   throw error;
+ * }
+ */
+export class ToolError extends HostError {
+  /** @param {string} json the error of the called tool, as JSON */
+  constructor(json) {
+    super(`the called tool answered with an error: ${json}`, { tag: "tool-error", val: json });
+    /**
+     * The error of the called tool.
+     *
+     * @type {any}
+     */
+    this.value = JSON.parse(json);
+  }
+}
+
+/**
+ * A tool that was called broke.
+ *
+ * @example
+ * if (error instanceof TrapError) return "no summary: the tool broke";
+ */
+export class TrapError extends HostError {
+  constructor() {
+    super("the called tool broke", { tag: "trap" });
+  }
+}
+
 /** @type {Record<string, (val: unknown) => HostError>} */
 const CASES = {
   denied: () => new DeniedError(),
@@ -167,6 +203,8 @@ const CASES = {
   quota: () => new QuotaError(),
   secret: () => new SecretError(),
   unavailable: () => new UnavailableError(),
+  "tool-error": (val) => new ToolError(String(val)),
+  trap: () => new TrapError(),
   invalid: (val) => new InvalidError(String(val)),
   other: (val) => new OtherError(String(val)),
 };

@@ -49,3 +49,17 @@ declare module "bailiwick:clock/clock@0.1.0" {
 declare module "bailiwick:random/random@0.1.0" {
   export function bytes(length: number): Uint8Array;
 }
+declare module "bailiwick:progress/progress@0.1.0" {
+  export function report(done: bigint, total: bigint | undefined, message: string | undefined): void;
+}
+declare module "bailiwick:key-value/key-value@0.1.0" {
+  export function get(key: string): Uint8Array | undefined;
+  export function set(key: string, value: Uint8Array): void;
+  export function compareAndSet(key: string, expected: Uint8Array | undefined, value: Uint8Array): boolean;
+  function _delete(key: string): void;
+  export { _delete as delete };
+  export function list(prefix: string, after: string | undefined, most: number): { keys: string[]; next?: string };
+}
+declare module "bailiwick:tools/call-tool@0.1.0" {
+  export function call(tool: string, args: string): string;
+}

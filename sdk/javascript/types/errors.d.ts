@@ -84,7 +84,7 @@ export class NotFoundError extends HostError {
  */
 export class LimitError extends HostError {
     /**
-     * @param {string} [limit] which limit, by its name in the WIT; the errors of the clock and of random bytes have no name
+     * @param {string} [limit] which limit, by its name in the WIT; only files and HTTP name theirs
      */
     constructor(limit?: string);
     /**
@@ -140,6 +140,36 @@ export class InvalidError extends HostError {
 export class OtherError extends HostError {
     /** @param {string} message words for the author of the tool */
     constructor(message: string);
+}
+/**
+ * A tool that was called answered with an error of its own.
+ *
+ * @example
+ * try {
+ *   return call("csv-report.summarise", { path });
+ * } catch (error) {
+ *   if (error instanceof ToolError) return { failed: error.value };
+ *   throw error;
+ * }
+ */
+export class ToolError extends HostError {
+    /** @param {string} json the error of the called tool, as JSON */
+    constructor(json: string);
+    /**
+     * The error of the called tool.
+     *
+     * @type {any}
+     */
+    value: any;
+}
+/**
+ * A tool that was called broke.
+ *
+ * @example
+ * if (error instanceof TrapError) return "no summary: the tool broke";
+ */
+export class TrapError extends HostError {
+    constructor();
 }
 /**
  * A case of a WIT error, as the engines hand it over.

@@ -4,11 +4,14 @@ from bailiwick import _world
 from wit_world.imports import (
     bailiwick_files_types,
     bailiwick_http_types,
+    call_tool,
     clock,
     http_get,
     http_request,
+    key_value,
     list_files,
     log,
+    progress,
     random,
     read_file,
     write_file,
@@ -22,6 +25,9 @@ HTTP_REQUEST: _world.HttpRequest = http_request
 LOG: _world.Log = log
 CLOCK: _world.Clock = clock
 RANDOM: _world.Random = random
+KEY_VALUE: _world.KeyValue = key_value
+CALL_TOOL: _world.CallTool = call_tool
+PROGRESS: _world.Progress = progress
 READER: type[_world.ReaderHandle] = bailiwick_files_types.Reader
 WRITER: type[_world.WriterHandle] = bailiwick_files_types.Writer
 REQUEST: type[_world.RequestHandle] = bailiwick_http_types.Request

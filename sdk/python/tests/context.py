@@ -11,11 +11,25 @@ import bailiwick
 import host as fake
 from bailiwick import _world as world
 from componentize_py_types import Err
+from wit_world.imports import bailiwick_content_types as content_types
 from wit_world.imports import bailiwick_files_types as files_types
 from wit_world.imports import bailiwick_http_types as http_types
-from wit_world.imports import clock, random
+from wit_world.imports import call_tool, clock, key_value, random
 
-__all__ = ["HERE", "Case", "Err", "bailiwick", "clock", "files_types", "http_types", "random", "world"]
+__all__ = [
+    "HERE",
+    "Case",
+    "Err",
+    "bailiwick",
+    "call_tool",
+    "clock",
+    "content_types",
+    "files_types",
+    "http_types",
+    "key_value",
+    "random",
+    "world",
+]
 
 
 class Case(unittest.TestCase):

@@ -17,7 +17,7 @@ class Names(Case):
         there: dict[str, types.ModuleType | None] = {
             name: None for name in list(sys.modules) if name.startswith("wit_world.imports.")
         }
-        for name in ("types", "bailiwick_files_types", "bailiwick_http_types", "log", "bailiwick_log_log"):
+        for name in ("types", "key_value", "bailiwick_files_types", "bailiwick_http_types", "log", "bailiwick_log_log"):
             there[f"wit_world.imports.{name}"] = None
         for name, members in modules.items():
             module = types.ModuleType(name)
@@ -35,6 +35,11 @@ class Names(Case):
         self.assertEqual(self.found(long, "files", "types", "Reader"), "bailiwick_files_types")
         full = {"bailiwick_http_types_0_1_0": ["Incoming"]}
         self.assertEqual(self.found(full, "http", "types", "Incoming"), "bailiwick_http_types_0_1_0")
+
+    def test_a_package_of_two_words(self) -> None:
+        long = {"bailiwick_key_value_key_value": ["compare_and_set"]}
+        found = self.found(long, "key-value", "key-value", "compare_and_set")
+        self.assertEqual(found, "bailiwick_key_value_key_value")
 
     def test_somebody_elses_interface_is_not_taken_for_ours(self) -> None:
         found = self.found({"types": ["Incoming"], "log": ["write"]}, "files", "types", "Reader")
@@ -55,6 +60,7 @@ class Absent(unittest.TestCase):
 class Documentation(unittest.TestCase):
     def test_every_public_item_has_a_docstring_with_an_example(self) -> None:
         modules = [bailiwick, bailiwick.clock, bailiwick.errors, bailiwick.files, bailiwick.http, bailiwick.log]
+        modules += [bailiwick.content, bailiwick.key_value, bailiwick.progress, bailiwick.tools]
         missing = [name for module in modules for name in without_example(module)]
         self.assertEqual(missing, [])
 

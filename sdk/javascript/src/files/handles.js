@@ -5,7 +5,7 @@
  * @module
  */
 
-import { byteCount, byteOffset } from "../arguments.js";
+import { byteCount, wholeNumber } from "../arguments.js";
 import { host } from "../errors.js";
 import { encodeUtf8, Utf8Decoder } from "../text.js";
 
@@ -88,7 +88,7 @@ export class Reader {
    * @param {number | bigint} offset
    */
   seek(offset) {
-    this.#handle.seek(byteOffset(offset));
+    this.#handle.seek(wholeNumber(offset));
   }
 
   /**

@@ -6,7 +6,7 @@
 
 import { open as openHandle, read, readRange as readSome } from "bailiwick:files/read-file@0.1.0";
 
-import { byteCount, byteOffset, hostText } from "../arguments.js";
+import { byteCount, wholeNumber, hostText } from "../arguments.js";
 import { host } from "../errors.js";
 import { decodeUtf8 } from "../text.js";
 import { Reader } from "./handles.js";
@@ -55,7 +55,7 @@ export function readText(path) {
  * @throws {HostError} as `readBytes` does
  */
 export function readRange(path, offset, length) {
-  return host(() => readSome(hostText(path), byteOffset(offset), byteCount(length)));
+  return host(() => readSome(hostText(path), wholeNumber(offset), byteCount(length)));
 }
 
 /**

@@ -7,7 +7,7 @@
 import { open, send, upload } from "bailiwick:http/http-request@0.1.0";
 import { Outgoing as OutgoingHandle, Request as RequestHandle } from "bailiwick:http/types@0.1.0";
 
-import { byteOffset, hostText } from "../arguments.js";
+import { wholeNumber, hostText } from "../arguments.js";
 import { host } from "../errors.js";
 import { encodeUtf8 } from "../text.js";
 import { Incoming, Response } from "./answers.js";
@@ -124,7 +124,7 @@ export class Request {
    * @throws {HostError} as `send` does, and `InvalidError` when the request has a body
    */
   upload(length) {
-    const announced = length === undefined ? undefined : byteOffset(length);
+    const announced = length === undefined ? undefined : wholeNumber(length);
     return new Outgoing(host(() => upload(this.#handle, announced)));
   }
 }

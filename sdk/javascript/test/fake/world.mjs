@@ -1,10 +1,15 @@
 // What the fakes have in common: the files and servers of a test, and errors as the engines throw them.
 
-/** The test's own: `files` by path, `servers` by `METHOD URL`, and what happened. */
-export const world = { files: new Map(), servers: new Map(), requests: [], log: [], open: 0 };
+/** The test's own: `files` by path, `servers` by `METHOD URL`, `tools` by name, and what happened. */
+export const world = { files: new Map(), servers: new Map(), tools: new Map(), requests: [], log: [], open: 0 };
 
-/** Everything as it was at the start, with these files and servers. */
-export function begin({ files = {}, servers = {} } = {}) {
+/** Everything as it was at the start, with these files, servers and tools; `meanwhile` is what others do before each compare-and-set. */
+export function begin({ files = {}, servers = {}, tools = {}, meanwhile = [] } = {}) {
+  world.tools = new Map(Object.entries(tools));
+  world.values = new Map();
+  world.meanwhile = [...meanwhile];
+  world.called = [];
+  world.reports = [];
   world.files = new Map(Object.entries(files));
   world.servers = new Map(Object.entries(servers));
   world.requests = [];

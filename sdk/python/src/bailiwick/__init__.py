@@ -14,7 +14,7 @@ Example:
                 return sum(1 for _ in file)
 """
 
-from . import clock, errors, files, http, log, random
+from . import clock, content, errors, files, http, key_value, log, progress, random, tools
 from ._export import exported
 from ._world import NotImported
 from .errors import (
@@ -27,6 +27,8 @@ from .errors import (
     Other,
     QuotaExceeded,
     SecretRefused,
+    ToolError,
+    ToolTrapped,
     Unavailable,
 )
 from .files import (
@@ -43,6 +45,7 @@ from .files import (
 )
 from .http import Request, Response, Stream, Upload, http_get, http_open
 from .random import random_bytes
+from .tools import call_tool
 
 __all__ = [
     "BailiwickError",
@@ -60,24 +63,31 @@ __all__ = [
     "Response",
     "SecretRefused",
     "Stream",
+    "ToolError",
+    "ToolTrapped",
     "Unavailable",
     "Upload",
     "WriterHandle",
+    "call_tool",
     "clock",
+    "content",
     "errors",
     "exported",
     "files",
     "http",
     "http_get",
     "http_open",
+    "key_value",
     "list_dir",
     "log",
     "open",
+    "progress",
     "random",
     "random_bytes",
     "read_bytes",
     "read_range",
     "read_text",
+    "tools",
     "write_bytes",
     "write_text",
 ]

@@ -22,9 +22,10 @@ def exported(
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorates an exported function: what it raises leaves the tool as the error of its `result`.
 
-    `errors` says which error that is: `"files"`, `"http"`, `"clock"` or `"random"` for the `error` of that package (denied
-    stays denied, whatever raised it), or a function that makes the error of the tool's own from a `BailiwickError`. Without
-    it the function has no error. Exceptions of the types in `other` count as `Other`, in their own words.
+    `errors` says which error that is: the name of a package (`"files"`, `"http"`, `"clock"`, `"random"`, `"key-value"`,
+    `"tools"`) for its `error` (denied stays denied, whatever raised it), or a function that makes the error of the tool's own
+    from a `BailiwickError`. Without it the function has no error. Exceptions of the types in `other` count as `Other`, in
+    their own words.
 
     Any other exception is a fault in the tool: its traceback goes to the log, and the call ends as a trap. An `Err` that the
     function raises itself is passed on as it is.

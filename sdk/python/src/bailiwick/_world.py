@@ -138,6 +138,28 @@ class Random(Protocol):
     def bytes(self, length: int, /) -> bytes: ...
 
 
+class KeyValue(Protocol):
+    """`bailiwick:key-value/key-value`. A part of a listing is a record: `keys`, `next`."""
+
+    def get(self, key: str, /) -> bytes | None: ...
+    def set(self, key: str, value: bytes, /) -> None: ...
+    def compare_and_set(self, key: str, expected: bytes | None, value: bytes, /) -> bool: ...
+    def delete(self, key: str, /) -> None: ...
+    def list(self, prefix: str, after: str | None, most: int, /) -> Any: ...
+
+
+class CallTool(Protocol):
+    """`bailiwick:tools/call-tool`."""
+
+    def call(self, tool: str, arguments: str, /) -> str: ...
+
+
+class Progress(Protocol):
+    """`bailiwick:progress/progress`."""
+
+    def report(self, done: int, total: int | None, message: str | None, /) -> None: ...
+
+
 class NotImported(ImportError):
     """The tool's world does not import the interface that this function needs.
 
@@ -154,7 +176,7 @@ def imported(package: str, interface: str, member: str) -> Any:
     name, and the version too with `componentize-py --full-names`. `member` tells our interface from somebody else's.
     """
     short = interface.replace("-", "_")
-    full = f"bailiwick_{package}_{short}"
+    full = f"bailiwick_{package}_{interface}".replace("-", "_")
     for name in (full, f"{full}_0_1_0", short):
         try:
             module = importlib.import_module(f"wit_world.imports.{name}")
@@ -199,3 +221,7 @@ HTTP_REQUEST: Final[HttpRequest] = imported("http", "http-request", "upload")
 LOG: Final[Log] = imported("log", "log", "Level")
 CLOCK: Final[Clock] = imported("clock", "clock", "elapsed")
 RANDOM: Final[Random] = imported("random", "random", "bytes")
+KEY_VALUE: Final[KeyValue] = imported("key-value", "key-value", "compare_and_set")
+CALL_TOOL: Final[CallTool] = imported("tools", "call-tool", "call")
+PROGRESS: Final[Progress] = imported("progress", "progress", "report")
+CONTENT_TYPES: Final[Any] = imported("content", "types", "Content_Document")

@@ -8,6 +8,8 @@
     ├── SecretRefused    a secret stood in the way
     ├── Unavailable      storage, server or host did not answer       (trying again later may help)
     ├── Invalid          an argument is not usable                    (also a ValueError)
+    ├── ToolError        a tool that was called answered with an error of its own
+    ├── ToolTrapped      a tool that was called broke
     └── Other            something else, in words
 
 What the host answered is raised as one of these, and `bailiwick.exported` turns them back where they leave the tool.
@@ -15,6 +17,7 @@ What the host answered is raised as one of these, and `bailiwick.exported` turns
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, ParamSpec, TypeVar
@@ -32,6 +35,8 @@ __all__ = [
     "Package",
     "QuotaExceeded",
     "SecretRefused",
+    "ToolError",
+    "ToolTrapped",
     "Unavailable",
     "to_wit",
 ]
@@ -39,7 +44,7 @@ __all__ = [
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Package = Literal["files", "http", "clock", "random"]
+Package = Literal["files", "http", "clock", "random", "key-value", "tools"]
 """The packages that have an `error`. Example: `bailiwick.exported(errors="files")`."""
 
 
@@ -128,7 +133,7 @@ class LimitReached(BailiwickError):
 
     case = "limit"
     limit: Limit | None
-    """Which limit; None where the interface does not tell (`clock`, `random`). Example: `error.limit`."""
+    """Which limit; None where the interface does not tell: only `files` and `http` do. Example: `error.limit`."""
 
     def __init__(self, limit: Limit | None = None) -> None:
         super().__init__(f"the limit {limit} is reached" if limit else "a limit is reached")
@@ -210,14 +215,55 @@ class Other(BailiwickError):
         super().__init__(message)
 
 
-_WITHOUT_PAYLOAD: dict[str, type[Denied | NotFound | QuotaExceeded | SecretRefused | Unavailable]] = {
+class ToolError(BailiwickError):
+    """A tool that was called answered with an error of its own.
+
+    Example:
+        try:
+            summary = bailiwick.call_tool("csv-report.summarise", {"path": path})
+        except bailiwick.ToolError as error:
+            summary = {"failed": error.value}
+    """
+
+    case = "tool-error"
+    json: str
+    """The error of the called tool, as JSON. Example: `error.json`."""
+    value: Any
+    """The same as a value of Python. Example: `error.value == "not-found"`."""
+
+    def __init__(self, json_text: str) -> None:
+        super().__init__(f"the called tool answered with an error: {json_text}")
+        self.json = json_text
+        self.value = json.loads(json_text)
+
+
+class ToolTrapped(BailiwickError):
+    """A tool that was called broke.
+
+    Example:
+        except bailiwick.ToolTrapped:
+            raise bailiwick.Other("no summary: the tool broke") from None
+    """
+
+    case = "trap"
+
+    def __init__(self, message: str = "the called tool broke") -> None:
+        super().__init__(message)
+
+
+_WITHOUT_PAYLOAD: dict[str, type[Denied | NotFound | QuotaExceeded | SecretRefused | Unavailable | ToolTrapped]] = {
     "Error_Denied": Denied,
     "Error_NotFound": NotFound,
     "Error_Quota": QuotaExceeded,
     "Error_Secret": SecretRefused,
     "Error_Unavailable": Unavailable,
+    "Error_Trap": ToolTrapped,
 }
-_WITH_MESSAGE: dict[str, type[Invalid | Other]] = {"Error_Invalid": Invalid, "Error_Other": Other}
+_WITH_MESSAGE: dict[str, type[Invalid | Other | ToolError]] = {
+    "Error_Invalid": Invalid,
+    "Error_Other": Other,
+    "Error_ToolError": ToolError,
+}
 
 
 def from_wit(value: Any) -> BailiwickError:
@@ -244,7 +290,8 @@ def to_wit(error: BailiwickError, package: Package) -> Any:
     if isinstance(error, LimitReached):
         return _limit_to_wit(error.limit, types) or types.Error_Other(str(error))
     case: Any = getattr(types, "Error_" + error.case.title().replace("-", ""), types.Error_Other)
-    return case(str(error)) if "value" in case.__annotations__ else case()
+    words = error.json if isinstance(error, ToolError) and case is not types.Error_Other else str(error)
+    return case(words) if "value" in case.__annotations__ else case()
 
 
 def _limit_to_wit(limit: Limit | None, types: Any) -> Any:
@@ -260,6 +307,8 @@ _TYPES: dict[Package, Any] = {
     "http": _world.HTTP_TYPES,
     "clock": _world.CLOCK,
     "random": _world.RANDOM,
+    "key-value": _world.KEY_VALUE,
+    "tools": _world.CALL_TOOL,
 }
 
 

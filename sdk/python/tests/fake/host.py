@@ -19,6 +19,10 @@ class Host:
     open_handles: int = 0
     sent: list[Any] = field(default_factory=list)
     lines: list[tuple[str, str]] = field(default_factory=list)
+    values: dict[str, bytes] = field(default_factory=dict)
+    meanwhile: list[bytes] = field(default_factory=list)
+    """What others set a key to, right before it is compared."""
+    reports: list[tuple[int, int | None, str | None]] = field(default_factory=list)
 
     def called(self, function: str, *details: object) -> None:
         """Notes the call, and fails it if that was asked for."""
