@@ -11,7 +11,7 @@
 //!
 //! **Deliberately absent**: wildcards. A tool that is added to the policy later is never callable because of what was written before.
 
-use crate::rule::{Joined, Rule, RuleError, RuleRef, Settings, Verdict};
+use crate::rule::{Joined, Pattern, Rule, RuleError, RuleRef, Settings, Verdict};
 use crate::settings::NoSettings;
 use std::fmt;
 use std::ops::Range;
@@ -68,7 +68,7 @@ impl Callee {
     }
 
     /// Whether what is said of this one is said of all of the other.
-    fn covers(&self, other: &Callee) -> bool {
+    pub(crate) fn covers(&self, other: &Callee) -> bool {
         self.tool == other.tool && (self.function.is_none() || self.function == other.function)
     }
 
@@ -96,6 +96,16 @@ pub(crate) struct CallPattern {
     callee: Callee,
 }
 
+impl Pattern for CallPattern {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn denies(&self) -> bool {
+        self.denies
+    }
+}
+
 impl CallPattern {
     pub(crate) fn parse(text: &str) -> Result<Self, RuleError> {
         let body = text.strip_prefix('!').unwrap_or(text);
@@ -120,16 +130,8 @@ impl CallPattern {
         })
     }
 
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
-    }
-
     pub(crate) fn shared_text(&self) -> Arc<str> {
         Arc::clone(&self.text)
-    }
-
-    pub(crate) fn denies(&self) -> bool {
-        self.denies
     }
 
     pub(crate) fn callee(&self) -> &Callee {

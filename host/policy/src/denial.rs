@@ -191,14 +191,19 @@ pub(crate) fn escaped(text: &str) -> String {
             escaped.push('…');
             break;
         }
-        match character {
-            '\\' => escaped.push('\\'),
-            '"' | '\'' => escaped.push(character),
-            _ if is_invisible(character) => escaped.extend(character.escape_unicode()),
-            _ => escaped.extend(character.escape_debug()),
-        }
+        push_escaped(&mut escaped, character);
     }
     escaped
+}
+
+/// One character that is seen, as it is; another by its number.
+pub(crate) fn push_escaped(escaped: &mut String, character: char) {
+    match character {
+        '\\' => escaped.push('\\'),
+        '"' | '\'' => escaped.push(character),
+        _ if is_invisible(character) => escaped.extend(character.escape_unicode()),
+        _ => escaped.extend(character.escape_debug()),
+    }
 }
 
 /// Format characters that change how a line is read without being seen; `escape_debug` leaves some of them.

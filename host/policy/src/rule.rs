@@ -108,6 +108,14 @@ pub(crate) trait Settings: Clone {
     fn meet(&mut self, other: &Self);
 }
 
+/// The pattern of a rule, whatever it is about.
+pub(crate) trait Pattern {
+    /// The pattern as it was written, with its `!`.
+    fn text(&self) -> &str;
+    /// Whether it takes away.
+    fn denies(&self) -> bool;
+}
+
 /// One entry of a list in the policy.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule<P, S> {

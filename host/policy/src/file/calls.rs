@@ -6,6 +6,7 @@ use super::policy::{Policy, ToolPolicy};
 use super::reader::Reader;
 use super::suggest::nearest;
 use crate::call::CallRule;
+use crate::rule::Pattern;
 
 pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
     for tool in &policy.tools {

@@ -5,7 +5,7 @@ use super::{quoted, setting_text, toml_key};
 use crate::capability::Capability;
 use crate::limits::{LimitRow, Limits, Unit, format_bytes, format_duration};
 use crate::path::PathPattern;
-use crate::rule::Rule;
+use crate::rule::{Pattern, Rule};
 use crate::rules::Rules;
 use crate::settings::{DirectorySettings, FileSettings, HttpSettings, Names};
 use crate::url::UrlPattern;
@@ -93,7 +93,7 @@ pub(crate) fn entries(rules: &Rules, capability: &Capability) -> Vec<String> {
         ),
         Capability::CallTool => of(
             rules.call_tool.as_ref().map(|scope| scope.rules()),
-            |rule| quoted(rule.pattern.as_str()),
+            |rule| quoted(rule.pattern.text()),
         ),
         Capability::Clock | Capability::Random | Capability::KeyValue => Vec::new(),
         Capability::Extension(key) => rules

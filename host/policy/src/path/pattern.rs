@@ -26,6 +26,16 @@ impl PartialEq for PathPattern {
 
 impl Eq for PathPattern {}
 
+impl crate::rule::Pattern for PathPattern {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn denies(&self) -> bool {
+        self.denies
+    }
+}
+
 impl PathPattern {
     /// Reads a pattern.
     ///

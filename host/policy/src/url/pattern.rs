@@ -42,6 +42,16 @@ impl PartialEq for UrlPattern {
 
 impl Eq for UrlPattern {}
 
+impl crate::rule::Pattern for UrlPattern {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn denies(&self) -> bool {
+        self.denies
+    }
+}
+
 impl UrlPattern {
     /// Reads a pattern.
     ///
