@@ -65,6 +65,8 @@ impl Bench {
             },
             sha256: None,
             policy: [0; 32],
+            ask: false,
+            toolbox: None,
         };
         Ok(self.host.load(&Source::Bytes(component), options)?)
     }

@@ -95,6 +95,8 @@ fn load(host: &Host, source: &Source<'_>, rules: Rules) -> Tool {
         limits: Limits::default(),
         sha256: None,
         policy: [0; 32],
+        ask: false,
+        toolbox: None,
     };
     host.load(source, options).unwrap()
 }

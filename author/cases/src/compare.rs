@@ -78,6 +78,7 @@ fn outcome(ended: &Result<Answer, CallError>) -> Outcome {
         Cause::Limit(limit) => Some(limit.code().to_owned()),
         Cause::InvalidArguments(_)
         | Cause::WrongTypes(_)
+        | Cause::NotApproved
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)

@@ -84,6 +84,8 @@ impl<'a> Subject<'a> {
             // A pin says which component an operator trusts. Here it is about to be tested whether to.
             sha256: None,
             policy: [0; 32],
+            ask: false,
+            toolbox: None,
         };
         let source = match self.component {
             Component::Bytes(bytes) => Source::Bytes(bytes),

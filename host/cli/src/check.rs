@@ -57,6 +57,8 @@ impl<'p> Checked<'p> {
             limits: policy.limits().clone(),
             sha256: policy.sha256().map(|digest| digest.0),
             policy: *file.digest.as_bytes(),
+            ask: false,
+            toolbox: None,
         };
         let name = component.display().to_string();
         let loaded =

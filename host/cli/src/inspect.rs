@@ -48,6 +48,8 @@ fn load(host: &Host, component: &Path) -> Result<Tool, Failure> {
         limits: highest(),
         sha256: None,
         policy: [0; 32],
+        ask: false,
+        toolbox: None,
     };
     host.load(&Source::File(component), options)
         .map_err(|error| fault::load(&error, true))

@@ -125,6 +125,8 @@ impl Plan {
             limits: self.limits.clone(),
             sha256: self.sha256,
             policy: *self.digest.as_bytes(),
+            ask: false,
+            toolbox: None,
         }
     }
 

@@ -6,6 +6,7 @@
 //! start. When the function has returned, what it was lent is committed or discarded, everything is closed, and the
 //! record of the call is written. Only what is in the trail is answered.
 
+mod behalf;
 mod error;
 mod invocation;
 mod report;
@@ -19,13 +20,14 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
+pub(crate) use behalf::Behalf;
 pub use error::{CallError, Cause};
 pub use report::Report;
 pub use state::CallState;
 
 use crate::tool::{Function, FunctionError, Tool};
 use crate::value::{ArgumentError, Arguments, Signature};
-use crate::waist::StandIn;
+use crate::waist::{Progress, Reporter, StandIn};
 use invocation::{Dynamic, Typed};
 
 /// What a tool answered.
@@ -66,22 +68,29 @@ pub struct Call<'t> {
     limits: Limits,
     cancellation: CancellationToken,
     stand_in: Option<Arc<dyn StandIn>>,
+    behalf: Behalf,
 }
 
 impl<'t> Call<'t> {
     pub(crate) fn new(tool: &'t Tool, function: &'t Function) -> Result<Self, FunctionError> {
         let signature = function.callable()?;
-        let grant = tool.grant().clone();
-        let limits = tool.limits().clone();
-        Ok(Self {
+        Ok(Self::of(tool, function, signature))
+    }
+
+    fn of(tool: &'t Tool, function: &'t Function, signature: &'t Signature) -> Self {
+        Self {
             tool,
             function,
             signature,
-            grant,
-            limits,
+            grant: tool.grant().clone(),
+            limits: tool.limits().clone(),
             cancellation: CancellationToken::new(),
             stand_in: None,
-        })
+            behalf: Behalf {
+                toolbox: tool.inner.toolbox.upgrade(),
+                ..Behalf::default()
+            },
+        }
     }
 
     /// Narrows what this call may do to what these rules permit as well. Nothing can be widened.
@@ -99,6 +108,29 @@ impl<'t> Call<'t> {
     /// Ends the call with [`Cause::Cancelled`] when the token is cancelled.
     pub fn cancel_with(mut self, token: CancellationToken) -> Self {
         self.cancellation = token;
+        self
+    }
+
+    /// On whose behalf it is made: the name stands in the trail, and each principal has values of its own in a tool's store.
+    /// Without one, and with an empty name, the call is nobody's, and works with nobody's values.
+    pub fn principal(mut self, name: &str) -> Self {
+        self.behalf.principal = (!name.is_empty()).then(|| name.into());
+        self
+    }
+
+    /// Who said yes to this call. A tool whose policy has `ask` is not called without; the name stands in the trail.
+    ///
+    /// # Authority
+    /// Whoever calls this vouches that a person saw what is called with which arguments, and said yes.
+    pub fn approved_by(mut self, who: &str) -> Self {
+        self.behalf.approved_by = Some(who.into());
+        self
+    }
+
+    /// Is told how far the call is: at most ten times a second, the newest report never lost, the last one before the call has
+    /// ended. It is called within the call's own task, and must not block.
+    pub fn on_progress(mut self, sink: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.behalf.reporter = Some(Reporter::new(sink));
         self
     }
 
@@ -183,15 +215,7 @@ where
     /// # Errors
     /// [`CallError`]; [`Cause::InvalidArguments`] when the types do not fit.
     pub async fn call(&self, parameters: P) -> Result<R, CallError> {
-        let call = Call {
-            tool: self.tool,
-            function: self.function,
-            signature: self.signature,
-            grant: self.tool.grant().clone(),
-            limits: self.tool.limits().clone(),
-            cancellation: CancellationToken::new(),
-            stand_in: None,
-        };
+        let call = Call::of(self.tool, self.function, self.signature);
         let (result, _) = running::run(&call, "", Ok(Typed::new(parameters))).await?;
         Ok(result)
     }

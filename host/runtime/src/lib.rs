@@ -43,4 +43,8 @@ pub use component::{Outline, OutlineError};
 pub use engine::{Allocation, EngineError, STACK_BYTES, pool_resets_quickly};
 pub use host::{Host, HostBuilder, HostError};
 pub use limits::Limiter;
-pub use tool::{Function, FunctionError, LoadError, Missing, Schemas, Source, Tool, ToolOptions};
+pub use tool::{
+    ContentShape, Function, FunctionError, LoadError, Missing, Schemas, Source, Tool, ToolOptions,
+    Toolbox,
+};
+pub use waist::Progress;

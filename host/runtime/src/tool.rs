@@ -1,8 +1,11 @@
 //! A tool: a component that was looked at, compiled, linked with what it was granted, and can be called.
 
+mod content;
 mod docs;
 mod functions;
 mod load;
+mod media_type;
+mod toolbox;
 
 use std::sync::Arc;
 
@@ -14,9 +17,14 @@ use wasmtime::component::{Component, InstancePre};
 use crate::audit::Digest;
 use crate::call::{Call, CallState};
 use crate::host::HostInner;
+use crate::value::Signature;
 
+pub use content::ContentShape;
 pub use functions::{Function, FunctionError};
 pub use load::{LoadError, Missing, Source, ToolOptions};
+pub use toolbox::Toolbox;
+
+use toolbox::WeakToolbox;
 
 /// The JSON Schemas (2020-12) of a function.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +57,8 @@ pub(crate) struct ToolInner {
     pub(crate) grant: Grant,
     pub(crate) limits: Limits,
     pub(crate) under_way: Arc<Semaphore>,
+    pub(crate) asks: bool,
+    pub(crate) toolbox: WeakToolbox,
 }
 
 impl std::fmt::Debug for Tool {
@@ -102,6 +112,11 @@ impl Tool {
         &self.inner.limits
     }
 
+    /// Whether each of its calls needs a person's yes ([`Call::approved_by`]).
+    pub fn asks(&self) -> bool {
+        self.inner.asks
+    }
+
     /// What its author says about it, if anything. Hostile, and bounded.
     pub fn section(&self) -> Option<&Section> {
         self.inner.section.as_ref()
@@ -129,9 +144,21 @@ impl Tool {
         functions::only(&self.inner.functions)
     }
 
-    /// What the author says about a function, if anything. Hostile, and bounded.
-    pub fn description(&self, function: &Function) -> Option<&str> {
-        docs::FunctionDocs::new(self.section(), function.interface()).function(function.item())
+    /// What the author says about a function, if anything, without the line of its media type. Hostile, and bounded.
+    pub fn description<'a>(&self, function: &'a Function) -> Option<&'a str> {
+        function.docs().description()
+    }
+
+    /// The media type of the bytes that a function answers with, where its author declared one: the line `@media-type image/png`
+    /// in the function's doc comment. Hostile, and well formed.
+    pub fn media_type<'a>(&self, function: &'a Function) -> Option<&'a str> {
+        function.docs().media_type()
+    }
+
+    /// What the answer of a function is to a client that shows more than data.
+    pub fn result_content(&self, function: &Function) -> ContentShape {
+        let result = function.signature().ok().and_then(Signature::result);
+        ContentShape::of(result)
     }
 
     /// The JSON Schemas of a function, with the author's doc comments as descriptions.

@@ -51,6 +51,8 @@ fn options(limits: Limits) -> ToolOptions {
         limits,
         sha256: None,
         policy: [0; 32],
+        ask: false,
+        toolbox: None,
     }
 }
 

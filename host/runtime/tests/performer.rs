@@ -93,6 +93,8 @@ async fn ending(host: &Host) -> String {
         limits: Limits::default(),
         sha256: None,
         policy: [0; 32],
+        ask: false,
+        toolbox: None,
     };
     let tool = host.load(&Source::Bytes(&component()), options).unwrap();
     match tool.call("length").unwrap().json("[]").await {

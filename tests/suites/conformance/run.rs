@@ -233,6 +233,8 @@ fn load(host: &Host, component: &[u8]) -> Tool {
         },
         sha256: None,
         policy: [0; 32],
+        ask: false,
+        toolbox: None,
     };
     host.load(&bailiwick::Source::Bytes(component), options)
         .unwrap()

@@ -94,6 +94,8 @@ impl Ours {
             limits: self.limits(),
             sha256: None,
             policy: [0; 32],
+            ask: false,
+            toolbox: None,
         };
         self.host.load(&Source::Bytes(component), options)
     }
@@ -176,7 +178,11 @@ fn outcome(error: &CallError) -> Outcome {
         Cause::Trap(why) => Ending::Trap(why.clone()),
         Cause::Limit(limit) => Ending::Limit(limit.code().to_owned()),
         Cause::InvalidArguments(error) => Ending::Refused(error.to_string()),
-        Cause::WrongTypes(_) | Cause::Denied(_) | Cause::Unavailable { .. } | Cause::Cancelled => {
+        Cause::WrongTypes(_)
+        | Cause::NotApproved
+        | Cause::Denied(_)
+        | Cause::Unavailable { .. }
+        | Cause::Cancelled => {
             Ending::Refused(error.to_string())
         }
         Cause::HostFault(why) => Ending::HostFault(why.clone()),

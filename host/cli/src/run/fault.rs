@@ -115,6 +115,7 @@ pub(super) fn call(error: &CallError, tool: &Tool, flags_alone: bool) -> Failure
         Cause::ToolError(json) => failure.with("value", tool_error(json)),
         Cause::Limit(limit) => failure.with("limit", limit.code()),
         Cause::WrongTypes(_)
+        | Cause::NotApproved
         | Cause::Unavailable { .. }
         | Cause::Trap(_)
         | Cause::Cancelled
@@ -133,6 +134,7 @@ fn remedy(cause: &Cause, flags_alone: bool) -> Option<String> {
         Cause::Limit(_)
         | Cause::InvalidArguments(_)
         | Cause::WrongTypes(_)
+        | Cause::NotApproved
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)

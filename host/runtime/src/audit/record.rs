@@ -182,18 +182,27 @@ pub struct Rule<'a> {
     pub text: Sentence<'a>,
 }
 
-/// A call ended.
+/// A call ended. What the tools did that it called is in its numbers too: they count towards its limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Call<'a> {
     /// The call.
     pub call: Name<'a>,
+    /// The call of the tool that made this one, where a tool did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Name<'a>>,
     /// The tool's name.
     pub tool: Name<'a>,
     /// The SHA-256 of the component.
     pub component: Digest,
     /// The SHA-256 of the policy.
     pub policy: Digest,
+    /// On whose behalf it was made, where the host knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<Name<'a>>,
+    /// Who said yes to it, where somebody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<Name<'a>>,
     /// The function that was called.
     pub function: Name<'a>,
     /// Its arguments.

@@ -86,9 +86,12 @@ pub(super) fn load() -> Load<'static> {
 pub(super) fn call(arguments: &str) -> Call<'_> {
     Call {
         call: Text::from("0191a3c4"),
+        parent: Some(Text::from("0191a3c3")),
         tool: Text::from("csv-summary"),
         component: component(),
         policy: Digest::of(b"policy"),
+        principal: Some(Text::from("alice")),
+        approved_by: Some(Text::from("alice, by the client")),
         function: Text::from("summarise"),
         arguments: Text::from(arguments),
         outcome: Text::from("limit-exceeded"),

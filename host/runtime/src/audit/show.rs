@@ -208,6 +208,13 @@ fn call_cells(call: &Call<'_>) -> [String; 4] {
         None => call.outcome.to_string(),
     };
     let detail = [
+        call.principal.as_ref().map(|name| format!("for {name}")),
+        call.approved_by
+            .as_ref()
+            .map(|name| format!("approved by {name}")),
+        call.parent
+            .as_ref()
+            .map(|parent| format!("called by {parent}")),
         Some(format!("{} attempts", call.attempts)),
         Some(format!("{} denied", call.denials)),
         Some(format!("fuel {}", call.fuel)),
@@ -382,6 +389,13 @@ mod tests {
         assert_eq!(
             rows[2].detail,
             "bailiwick.toml:4 `workspace/input.csv`, 4096 bytes, 17 µs"
+        );
+        assert!(
+            rows[8].detail.starts_with(
+                "for alice, approved by alice, by the client, called by 0191a3c3, 2 attempts"
+            ),
+            "{}",
+            rows[8].detail
         );
     }
 

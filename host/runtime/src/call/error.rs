@@ -20,6 +20,9 @@ pub enum Cause {
     /// The types that the program gave do not fit the function.
     #[error("the function has other types: {0}")]
     WrongTypes(String),
+    /// The tool's policy wants a person's yes for each call, and nobody gave it.
+    #[error("each call of this tool needs a person's yes")]
+    NotApproved,
     /// A file among the arguments is not one that the tool may have.
     #[error("{0}")]
     Denied(Box<Denial>),
@@ -53,7 +56,7 @@ impl Cause {
     pub fn code(&self) -> &'static str {
         match self {
             Self::InvalidArguments(_) | Self::WrongTypes(_) => "invalid-arguments",
-            Self::Denied(_) => "denied",
+            Self::NotApproved | Self::Denied(_) => "denied",
             Self::Unavailable { .. } => "unavailable",
             Self::ToolError(_) => "tool-error",
             Self::Limit(_) => "limit-exceeded",
@@ -66,6 +69,9 @@ impl Cause {
     /// What would help, in words for the operator.
     pub fn remedy(&self) -> Option<String> {
         match self {
+            Self::NotApproved => Some(
+                "ask the person whom it concerns, and call again with their yes; without `ask` under the tool in the policy nobody is asked".to_owned(),
+            ),
             Self::Denied(denial) => denial.remedy(),
             Self::Limit(limit) => {
                 let row = limit.row();

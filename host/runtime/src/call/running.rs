@@ -1,5 +1,6 @@
 //! A call under way: from its place among the others to its record.
 
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -16,7 +17,7 @@ use crate::capability::files::{CloseHandle, Commit, Create, OpenReader, Reader, 
 use crate::engine::FUEL_BETWEEN_YIELDS;
 use crate::limits::Limiter;
 use crate::value::{ArgumentError, HandleKind, HandleRequest};
-use crate::waist::{Failure, HandleId, Meter, Scene, Trace, Waist, chain};
+use crate::waist::{Failure, HandleId, Meter, Reporter, Scene, Trace, Waist, chain};
 
 /// Makes the call, and records it.
 pub(super) async fn run<I: Invocation>(
@@ -26,10 +27,11 @@ pub(super) async fn run<I: Invocation>(
 ) -> Result<(I::Answer, Report), CallError> {
     let mut running =
         Running::new(call, arguments).map_err(|cause| CallError::new(cause, Report::default()))?;
-    let outcome = match (running.place(), invocation) {
-        (_, Err(error)) => Err(Cause::InvalidArguments(error)),
-        (Err(cause), Ok(_)) => Err(cause),
-        (Ok(_place), Ok(invocation)) => running.bounded(invocation).await,
+    let outcome = match (running.approved(), running.place(), invocation) {
+        (Err(cause), _, _) => Err(cause),
+        (Ok(()), _, Err(error)) => Err(Cause::InvalidArguments(error)),
+        (Ok(()), Err(cause), Ok(_)) => Err(cause),
+        (Ok(()), Ok(_place), Ok(invocation)) => running.bounded(invocation).await,
     };
     let size = outcome.as_ref().map_or(0, I::size);
     let outcome = running.end(outcome, size);
@@ -83,6 +85,14 @@ impl<'c> Running<'c> {
         })
     }
 
+    /// Whether somebody said yes, where the policy wants that.
+    fn approved(&self) -> Result<(), Cause> {
+        if self.call.tool.asks() && self.call.behalf.approved_by.is_none() {
+            return Err(Cause::NotApproved);
+        }
+        Ok(())
+    }
+
     /// A place among the calls of this tool that are under way.
     fn place(&self) -> Result<OwnedSemaphorePermit, Cause> {
         self.call
@@ -105,6 +115,7 @@ impl<'c> Running<'c> {
         tokio::select! {
             biased;
             () = call.cancellation.cancelled() => Err(Cause::Cancelled),
+            never = keep_passing(call.behalf.reporter.as_deref()) => match never {},
             ended = tokio::time::timeout(call.limits.time, whole) => match ended {
                 Err(_) => Err(Cause::Limit(Limit::Time)),
                 Ok(Err(panic)) => Err(Cause::HostFault(panic_text(panic.as_ref()))),
@@ -134,6 +145,9 @@ impl<'c> Running<'c> {
     /// Closes everything and writes the call's record. What cannot be recorded is not answered.
     fn end<T>(&mut self, outcome: Result<T, Cause>, size: u64) -> Result<T, Cause> {
         self.ended = true;
+        if let Some(reporter) = &self.call.behalf.reporter {
+            reporter.finish();
+        }
         let closed = self.close();
         let code = outcome.as_ref().map_or_else(Cause::code, |_| audit::OK);
         let detail = outcome.as_ref().err().and_then(detail);
@@ -169,11 +183,15 @@ impl<'c> Running<'c> {
 
     fn record(&self, outcome: &str, detail: Option<&str>, size: u64) -> Result<(), String> {
         let (tool, report, spent) = (&self.call.tool.inner, &self.report, &self.report.spent);
+        let behalf = &self.call.behalf;
         let record = audit::Call {
             call: report.call.as_str().into(),
+            parent: behalf.parent.as_deref().map(Into::into),
             tool: (&*tool.name).into(),
             component: tool.component,
             policy: tool.policy,
+            principal: behalf.principal.as_deref().map(Into::into),
+            approved_by: behalf.approved_by.as_deref().map(Into::into),
             function: self.call.function.name().into(),
             arguments: self.arguments.into(),
             outcome: outcome.into(),
@@ -207,6 +225,14 @@ impl Drop for Running<'_> {
     }
 }
 
+/// Passes on what the guest reports, for as long as it is polled.
+async fn keep_passing(reporter: Option<&Reporter>) -> Infallible {
+    match reporter {
+        Some(reporter) => reporter.keep_passing().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Bytes of the host's memory that one crossing from guest to host may fill.
 ///
 /// It bounds what a guest can multiply, by lists whose elements all point to the same bytes. It is twice what a host call
@@ -231,7 +257,8 @@ fn waist(call: &Call<'_>, id: &str) -> Waist {
     let trace = Trace::new(trail, id.to_owned(), tool.name.clone(), tool.component);
     let meter = Meter::new(call.limits.clone());
     let services = tool.host.services.clone();
-    let scene = Scene::new(call.grant.clone(), meter, services, trace);
+    let scene =
+        Scene::new(call.grant.clone(), meter, services, trace).on_behalf(call.behalf.clone());
     Waist::here(scene.performed_by(call.stand_in.clone()))
 }
 
@@ -376,6 +403,7 @@ fn detail(cause: &Cause) -> Option<String> {
         Cause::InvalidArguments(error) => Some(error.to_string()),
         Cause::Cancelled => None,
         Cause::WrongTypes(_)
+        | Cause::NotApproved
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)

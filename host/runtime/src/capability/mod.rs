@@ -6,6 +6,7 @@ pub mod clock;
 pub mod files;
 pub mod http;
 pub mod log;
+pub mod progress;
 pub mod random;
 
 use bailiwick_policy as policy;
@@ -48,6 +49,7 @@ pub(crate) fn interfaces() -> Vec<Interface> {
     interfaces.extend(files::interfaces());
     interfaces.extend(http::interfaces());
     interfaces.extend(log::interfaces());
+    interfaces.extend(progress::interfaces());
     interfaces.extend(clock::interfaces());
     interfaces.extend(random::interfaces());
     interfaces

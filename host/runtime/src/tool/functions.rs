@@ -7,6 +7,8 @@ use wasmtime::component::{Component, ComponentExportIndex, Linker, ResourceType,
 
 use bailiwick_section::Section;
 
+use super::docs::FunctionDocs;
+use super::media_type::DescribedAs;
 use crate::call::CallState;
 use crate::capability::files::{Reader, Writer};
 use crate::value::{HandleKind, NotCallable, Signature, SignatureReader};
@@ -19,6 +21,7 @@ pub struct Function {
     item: String,
     pub(crate) index: ComponentExportIndex,
     signature: Result<Signature, NotCallable>,
+    docs: DescribedAs,
 }
 
 /// Why a name does not lead to a function that can be called.
@@ -91,6 +94,11 @@ impl Function {
     /// [`NotCallable`], when a type of it cannot be passed from outside.
     pub fn signature(&self) -> Result<&Signature, &NotCallable> {
         self.signature.as_ref()
+    }
+
+    /// What its author says about it.
+    pub(super) fn docs(&self) -> &DescribedAs {
+        &self.docs
     }
 
     /// The signature, if it can be called.
@@ -195,6 +203,8 @@ impl Reading<'_> {
             return;
         };
         let signature = reader.read(function);
+        let docs = FunctionDocs::new(self.section, interface).function(item);
+        let docs = docs.map(DescribedAs::read).unwrap_or_default();
         let name = full_name(interface, item);
         let interface = interface.map(ToOwned::to_owned);
         self.functions.push(Function {
@@ -203,6 +213,7 @@ impl Reading<'_> {
             item: item.to_owned(),
             index,
             signature,
+            docs,
         });
     }
 

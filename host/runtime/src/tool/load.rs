@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use wasmtime::component::{Component, Linker};
 
 use super::functions::{self, Function};
-use super::{Tool, ToolInner};
+use super::{Tool, ToolInner, Toolbox};
 use crate::audit::{self, Digest, OK};
 use crate::call::CallState;
 use crate::capability::{Interface, Needs};
@@ -53,6 +53,10 @@ pub struct ToolOptions {
     pub sha256: Option<[u8; 32]>,
     /// The SHA-256 of the policy's text, for the trail.
     pub policy: [u8; 32],
+    /// Whether each call needs a person's yes.
+    pub ask: bool,
+    /// Where it finds the tools that it may call; without one every such call is `unavailable`.
+    pub toolbox: Option<Toolbox>,
 }
 
 impl ToolOptions {
@@ -65,6 +69,8 @@ impl ToolOptions {
             limits: tool.limits().clone(),
             sha256: tool.sha256().map(|digest| digest.0),
             policy: Sha256::digest(text).into(),
+            ask: false,
+            toolbox: None,
         }
     }
 }
@@ -302,6 +308,12 @@ fn load(
         grant,
         limits: options.limits.clone(),
         under_way: Arc::new(Semaphore::new(concurrency)),
+        asks: options.ask,
+        toolbox: options
+            .toolbox
+            .as_ref()
+            .map(Toolbox::downgrade)
+            .unwrap_or_default(),
     };
     Ok(Tool {
         inner: Arc::new(inner),

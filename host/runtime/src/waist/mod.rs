@@ -22,6 +22,7 @@ mod failure;
 mod handles;
 mod meter;
 mod operation;
+mod progress;
 mod record;
 mod scene;
 
@@ -29,6 +30,7 @@ pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
 pub use meter::{Meter, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
+pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};
 pub use scene::{LogLine, Refused, Scene, Services};
 
 use std::sync::Arc;
@@ -38,6 +40,7 @@ use bailiwick_policy::{Grant, Limits};
 use crate::audit::{Digest, Trail, TrailOptions};
 
 pub(crate) use failure::chain;
+pub(crate) use progress::Reporter;
 pub(crate) use record::Trace;
 
 use operation::{Erased, opened};

@@ -10,6 +10,7 @@ use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, RuleRef};
 use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
 use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording, StandIn};
+use crate::call::Behalf;
 
 /// What the capabilities of a host work with (a directory, a transport, a database), by type. Made once, shared by all
 /// calls.
@@ -98,6 +99,8 @@ pub struct Scene {
     refused: Vec<Refused>,
     /// What performs in the place of the capabilities.
     stand_in: Option<Arc<dyn StandIn>>,
+    /// On whose behalf the call is made.
+    behalf: Behalf,
 }
 
 impl std::fmt::Debug for Scene {
@@ -125,7 +128,14 @@ impl Scene {
             denial: None,
             refused: Vec::new(),
             stand_in: None,
+            behalf: Behalf::default(),
         }
+    }
+
+    /// The same, on somebody's behalf.
+    pub(crate) fn on_behalf(mut self, behalf: Behalf) -> Self {
+        self.behalf = behalf;
+        self
     }
 
     /// The same, with something else that performs.
@@ -142,6 +152,23 @@ impl Scene {
     /// When the call began.
     pub fn started(&self) -> Instant {
         self.started
+    }
+
+    /// The tool's name.
+    pub fn tool(&self) -> &str {
+        &self.trace.tool
+    }
+
+    /// On whose behalf the call is made, where the host knows.
+    pub fn principal(&self) -> Option<&str> {
+        self.behalf.principal.as_deref()
+    }
+
+    /// Tells whoever waits for the call how far it is.
+    pub(crate) fn report_progress(&self, done: u64, total: Option<u64>, message: Option<&str>) {
+        if let Some(reporter) = &self.behalf.reporter {
+            reporter.report(done, total, message);
+        }
     }
 
     /// What the call may do.

@@ -128,7 +128,10 @@ fn the_longest_possible_lines_are_within_the_bound() {
         ..samples::denied(text)
     };
     let call = Call {
+        parent: Some(Text::from(text)),
         tool: Text::from(text),
+        principal: Some(Text::from(text)),
+        approved_by: Some(Text::from(text)),
         detail: Some(Text::from(text)),
         ..samples::call(text)
     };

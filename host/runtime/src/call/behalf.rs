@@ -1,0 +1,21 @@
+//! On whose behalf a call is made: who asked for it, who said yes to it, who waits for it, and within which other call it is.
+
+use std::sync::Arc;
+
+use crate::tool::Toolbox;
+use crate::waist::Reporter;
+
+/// On whose behalf a call is made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Behalf {
+    /// The principal, where the host knows one.
+    pub(crate) principal: Option<Arc<str>>,
+    /// Who said yes.
+    pub(crate) approved_by: Option<Arc<str>>,
+    /// The call that made this one.
+    pub(crate) parent: Option<Arc<str>>,
+    /// Who is told how far it is.
+    pub(crate) reporter: Option<Arc<Reporter>>,
+    /// The other tools, held for as long as the call is under way.
+    pub(crate) toolbox: Option<Toolbox>,
+}
