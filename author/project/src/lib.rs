@@ -15,6 +15,7 @@
 //!     namespace: "example".parse()?,
 //!     language: "python".parse()?,
 //!     bundle: Bundle::DEFAULT.parse()?,
+//!     additions: vec!["key-value".parse()?],
 //! };
 //! create(&wanted, "line-count".as_ref())?;
 //! let project = Project::open("line-count".as_ref())?;
@@ -45,7 +46,8 @@ mod toolchain;
 
 pub use assemble::{Report, build};
 pub use create::{
-    Bundle, CreateError, NAME_CHARS_MAX, Name, NameError, UnknownBundle, Wanted, create,
+    Addition, Bundle, CreateError, NAME_CHARS_MAX, Name, NameError, UnknownAddition, UnknownBundle,
+    Wanted, create,
 };
 pub use error::BuildError;
 pub use language::{Language, UnknownLanguage};

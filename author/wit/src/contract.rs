@@ -228,15 +228,16 @@ fn docs(docs: &Docs) -> String {
         .to_owned()
 }
 
-/// A world that has all interfaces of ours, for [`crate::Declared::everything`].
+/// A world that imports all interfaces of ours, those with nothing but types too: for [`crate::Declared::everything`].
 pub(crate) fn everything() -> Result<String, WitError> {
-    let imports = interfaces()?;
-    let imports: Vec<String> = imports
+    let (resolve, _) = resolved()?;
+    let ids = resolve
+        .interfaces
         .iter()
-        .map(|interface| format!("import {};", interface.id))
-        .collect();
+        .filter_map(|(id, _)| resolve.id_of(id));
+    let imports: Vec<String> = ids.map(|id| format!("import {id};")).collect();
     Ok(format!(
-        "package made-up:everything; world everything {{ {} }}",
+        "package {NAMESPACE}:everything; world everything {{ {} }}",
         imports.join(" ")
     ))
 }

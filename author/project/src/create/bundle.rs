@@ -78,6 +78,11 @@ impl Bundle {
         }
     }
 
+    /// Whether the world has an interface, named as WIT writes it.
+    pub(crate) fn imports(&self, interface: &str) -> bool {
+        self.world.imports.iter().any(|import| import == interface)
+    }
+
     pub(crate) fn variant(&self) -> Variant {
         self.variant
     }

@@ -1,5 +1,6 @@
 //! A new project: written whole beside its place, and put there in one step.
 
+mod addition;
 mod bundle;
 mod embedded;
 mod name;
@@ -9,6 +10,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use addition::{Addition, UnknownAddition};
 pub use bundle::{Bundle, UnknownBundle};
 pub use name::{NAME_CHARS_MAX, Name, NameError};
 
@@ -25,6 +27,8 @@ pub struct Wanted {
     pub language: Language,
     /// What it will be able to ask for.
     pub bundle: Bundle,
+    /// What it will be able to ask for besides.
+    pub additions: Vec<Addition>,
 }
 
 /// Why there is no new project.

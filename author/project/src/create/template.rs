@@ -1,7 +1,10 @@
 //! Templates: which files a project gets, and the words that are put into them.
 
+use std::collections::BTreeSet;
+
 use bailiwick_wit::contract;
 
+use super::addition::Addition;
 use super::bundle::{Bundle, Variant};
 use super::embedded::{File, TEMPLATES, sdk};
 use super::name::Name;
@@ -74,6 +77,7 @@ impl Words {
             namespace,
             language,
             bundle,
+            additions,
         } = wanted;
         let variant = bundle.variant();
         Self(vec![
@@ -84,6 +88,7 @@ impl Words {
             ("namespace_snake", namespace.snake()),
             ("NamespacePascal", namespace.pascal()),
             ("world", bundle.name().to_owned()),
+            ("imports", imports(bundle, additions)),
             ("language", language.title().to_owned()),
             ("function_comment", variant.comment().to_owned()),
             (
@@ -95,7 +100,7 @@ impl Words {
                 asks(variant, |key, why| format!("{key:?}: {why:?}"), ", "),
             ),
             ("cargo_component_with", with_sdk(variant)),
-            ("grants", grants(name, bundle)),
+            ("grants", grants(name, bundle, additions)),
             (
                 "run",
                 format!("{} --policy bailiwick.toml", variant.argument()),
@@ -172,12 +177,20 @@ fn with_sdk(variant: Variant) -> String {
     )
 }
 
+/// The interfaces that the world has besides the bundle's, each once.
+fn imports(bundle: &Bundle, additions: &[Addition]) -> String {
+    let ids: BTreeSet<&str> = additions.iter().map(Addition::id).collect();
+    let more = ids.into_iter().filter(|id| !bundle.imports(id));
+    more.map(|id| format!("  import {id};\n")).collect()
+}
+
 /// The lines of the policy: what the sample uses is granted where the sample uses it, the rest of the world is there to be
 /// filled in, and denies until then.
-fn grants(name: &Name, bundle: &Bundle) -> String {
+fn grants(name: &Name, bundle: &Bundle, additions: &[Addition]) -> String {
     let used = bundle.variant().asks().iter().map(|(key, _)| *key);
     let mut keys: Vec<&str> = used.collect();
-    for key in bundle.capabilities() {
+    let added = additions.iter().filter_map(Addition::capability);
+    for key in bundle.capabilities().into_iter().chain(added) {
         if !keys.contains(&key) {
             keys.push(key);
         }
@@ -195,7 +208,7 @@ fn grants(name: &Name, bundle: &Bundle) -> String {
 fn grant(key: &str, variant: Variant) -> String {
     match key {
         // These are granted whole or not at all.
-        "clock" | "random" => format!("{key} = true\n"),
+        "clock" | "random" | "key-value" => format!("{key} = true\n"),
         "http-get" if variant == Variant::Web => {
             "http-get = [\"https://example.com/**\"]\n".to_owned()
         }

@@ -9,6 +9,7 @@ fn wanted(language: Language) -> Wanted {
         namespace: "acme".parse().unwrap(),
         language,
         bundle: Bundle::DEFAULT.parse().unwrap(),
+        additions: Vec::new(),
     }
 }
 

@@ -180,10 +180,15 @@ fn remedy(difference: &Difference) -> Option<String> {
     };
     let worlds = contract::worlds().unwrap_or_default();
     let having = worlds.iter().find(|world| world.imports.contains(import));
+    let interfaces = contract::interfaces().unwrap_or_default();
+    let ours = interfaces.iter().any(|interface| interface.id == *import);
     Some(match having {
         Some(world) => format!(
             "the tool's code, or a library that it uses, calls `{import}`: take that out, or `include {}` in `wit`",
             world.id
+        ),
+        None if ours => format!(
+            "the tool's code, or a library that it uses, calls `{import}`: take that out, or `import {import};` in the world"
         ),
         None => format!(
             "`{import}` comes from a library that the tool uses, or from bindings that were made of another WIT: no host of \

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use bailiwick_project::{
-    BuildError, Bundle, CreateError, Language, Name, NameError, Project, UnknownBundle,
-    UnknownLanguage, Wanted, create,
+    Addition, BuildError, Bundle, CreateError, Language, Name, NameError, Project, UnknownAddition,
+    UnknownBundle, UnknownLanguage, Wanted, create,
 };
 use clap::Args;
 
@@ -29,6 +29,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "WORLD", default_value = Bundle::DEFAULT)]
     world: String,
 
+    /// An interface that it will have besides, such as `key-value`; may be given several times
+    #[arg(long, value_name = "INTERFACE")]
+    with: Vec<String>,
+
     /// The namespace of the tool's WIT package
     #[arg(long, value_name = "NAMESPACE", default_value = "example")]
     namespace: String,
@@ -50,6 +54,7 @@ Examples:
   bailiwick new --list
   bailiwick new line-count --lang python
   bailiwick new rates --lang rust --world web-reader --namespace acme
+  bailiwick new digest --lang rust --with call-tool --with progress
 
 Exit codes: 0 written, 2 usage, 7 it cannot be written";
 
@@ -63,6 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         namespace: named("the namespace", &arguments.namespace)?,
         language: language.parse().map_err(unknown_language)?,
         bundle: arguments.world.parse().map_err(unknown_world)?,
+        additions: additions(&arguments.with)?,
     };
     let folder = arguments.dir.clone().unwrap_or_else(|| name.into());
     create(&wanted, &folder).map_err(not_created)?;
@@ -101,6 +107,18 @@ fn unknown_world(error: UnknownBundle) -> Failure {
         None => "`bailiwick new --list` shows the worlds".to_owned(),
     };
     Failure::usage(error.to_string()).hint(hint)
+}
+
+fn additions(words: &[String]) -> Result<Vec<Addition>, Failure> {
+    let additions: Result<Vec<Addition>, UnknownAddition> =
+        words.iter().map(|word| word.parse()).collect();
+    additions.map_err(|error| {
+        let hint = match &error.nearest {
+            Some(nearest) => format!("did you mean `{nearest}`? `bailiwick new --list` shows all"),
+            None => "`bailiwick new --list` shows the interfaces".to_owned(),
+        };
+        Failure::usage(error.to_string()).hint(hint)
+    })
 }
 
 fn not_created(error: CreateError) -> Failure {
@@ -150,10 +168,20 @@ fn list() -> String {
         })
         .collect();
     format!(
-        "languages, and what builds them here:\n{}\nworlds, what a tool can reach in them at most, and what it is for:\n{}",
+        "languages, and what builds them here:\n{}\nworlds, what a tool can reach in them at most, and what it is for:\n{}\n\
+         interfaces that a tool can have besides (`--with`), and what a policy grants for it:\n{}",
         table(&languages, 2),
-        table(&worlds, 2)
+        table(&worlds, 2),
+        table(&interfaces(), 2)
     )
+}
+
+fn interfaces() -> Vec<[String; 3]> {
+    let row = |addition: &Addition| {
+        let granted = addition.capability().unwrap_or("nothing");
+        [addition.name(), granted, addition.summary()].map(str::to_owned)
+    };
+    Addition::all().iter().map(row).collect()
 }
 
 /// The programs that were found, or the first that is not here.

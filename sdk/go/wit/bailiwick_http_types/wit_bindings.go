@@ -2,10 +2,15 @@
 //
 // This code was generated from the following packages:
 //     bailiwick:clock@0.1.0
+//     bailiwick:content@0.1.0
 //     bailiwick:files@0.1.0
 //     bailiwick:http@0.1.0
+//     bailiwick:key-value@0.1.0
 //     bailiwick:log@0.1.0
+//     bailiwick:progress@0.1.0
 //     bailiwick:random@0.1.0
+//     bailiwick:tools@0.1.0
+//     bailiwick:everything
 //     bailiwick:worlds@0.1.0
 
 package bailiwick_http_types

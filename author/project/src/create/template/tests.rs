@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::create::Addition;
 use crate::language::Language;
 
 fn wanted(language: Language, bundle: Bundle) -> Wanted {
@@ -11,6 +12,7 @@ fn wanted(language: Language, bundle: Bundle) -> Wanted {
         namespace: "acme-tools".parse().unwrap(),
         language,
         bundle,
+        additions: Vec::new(),
     }
 }
 
@@ -83,6 +85,33 @@ fn every_policy_grants_what_the_world_can_ask_for() {
         for capability in wanted.bundle.capabilities() {
             assert!(tool.contains_key(capability), "{capability}");
         }
+    }
+}
+
+#[test]
+fn what_is_added_is_imported_and_granted_once() {
+    for bundle in Bundle::all() {
+        let mut wanted = wanted(Language::Rust, bundle);
+        wanted.additions = Addition::all();
+        wanted.additions.extend(Addition::all());
+        let files = plan(&wanted).unwrap();
+        let world = text(&files, "wit/world.wit");
+        let policy: toml::Table = toml::from_str(text(&files, "bailiwick.toml")).unwrap();
+        let tool = policy["tools"]["csv-report"].as_table().unwrap();
+        for addition in Addition::all() {
+            let times = world
+                .matches(&format!("  import {};\n", addition.id()))
+                .count();
+            let expected = usize::from(!wanted.bundle.imports(addition.id()));
+            assert_eq!(times, expected, "{} {world}", wanted.bundle.name());
+            assert!(
+                addition
+                    .capability()
+                    .is_none_or(|key| tool.contains_key(key))
+            );
+        }
+        assert_eq!(tool["key-value"].as_bool(), Some(true));
+        assert_eq!(tool["call-tool"].as_array().unwrap().len(), 0);
     }
 }
 
