@@ -150,6 +150,7 @@ fn shown(range: Range<usize>, text: &str) -> Range<usize> {
 
 fn tool_error(name: &str) -> RuleError {
     let hint = match name {
+        _ if name.starts_with('!') => "one `!` denies".to_owned(),
         _ if name.contains('*') => {
             "there are no wildcards here: name each tool that may be called".to_owned()
         }

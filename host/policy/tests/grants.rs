@@ -112,7 +112,7 @@ fn a_narrowing_is_read_at_the_end_of_a_path_with_the_limits_that_it_sets() {
 fn a_narrowing_says_what_no_call_can_have_narrowed() {
     for (table, code, line) in [
         ("component = \"a.wasm\"", "unknown-key", 2),
-        ("write-file = [\"../x\"]", "pattern-parent", 2),
+        ("write-file = [\"../x\"]", "path-parent-segment", 2),
         ("limits = { concurrency = 1 }", "not-narrowed", 2),
         ("limits = { compile-time = \"1 s\" }", "not-narrowed", 2),
         ("limits = { handles = 0 }", "limit", 2),

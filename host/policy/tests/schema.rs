@@ -14,6 +14,7 @@ const FULL: &str = r#"
 [tools.a]
 component = "a.wasm"
 sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+ask = { holds = "10 min" }
 read-file = [{ path = "**", allow-hard-links = true, max-size = "1 MiB", everything = true }]
 write-file = [{ path = "a", allow-hard-links = true, max-size = "1 MiB" }]
 list-files = [{ path = "**", everything = true }]
@@ -21,6 +22,8 @@ http-get = [{ url = "https://**/**", max-response = "1 MiB", allow-private = tru
 http-request = [{ url = "https://**/**", methods = ["GET"], headers = [], max-response = "1 MiB", allow-private = true, everything = true }]
 clock = true
 random = true
+key-value = true
+call-tool = ["b", "b.f", "!b.g"]
 limits = { memory = "1 MiB" }
 [network]
 ca-file = "ca.pem"
@@ -31,6 +34,8 @@ file = "audit.jsonl"
 sync = "always"
 checkpoint-every = 10
 key-file = "../seed"
+[key-value]
+file = "../state.db"
 "#;
 
 fn schema() -> Value {
@@ -59,7 +64,8 @@ const TOOL: &str = "/properties/tools/additionalProperties/properties";
 
 #[test]
 fn every_key_of_a_full_file_is_in_the_schema_and_the_other_way_round() {
-    Policy::parse("p.toml", FULL, &Extensions::new()).unwrap();
+    let other = format!("{FULL}[tools.b]\ncomponent = \"b.wasm\"\n");
+    Policy::parse("p.toml", &other, &Extensions::new()).unwrap();
     let document: toml_edit::DocumentMut = FULL.parse().unwrap();
     let written = |table: &dyn toml_edit::TableLike| {
         sorted(table.iter().map(|(key, _)| key.to_owned()).collect())
@@ -71,13 +77,16 @@ fn every_key_of_a_full_file_is_in_the_schema_and_the_other_way_round() {
         sorted(keys(&schema, "/properties"))
     );
     assert_eq!(written(tool), sorted(keys(&schema, TOOL)));
-    for section in ["network", "audit"] {
+    for section in ["network", "audit", "key-value"] {
         let table = document[section].as_table_like().unwrap();
         assert_eq!(
             written(table),
             sorted(keys(&schema, &format!("/properties/{section}/properties")))
         );
     }
+    let ask = tool.get("ask").unwrap().as_inline_table().unwrap();
+    let asked = format!("{TOOL}/ask/anyOf/1/properties");
+    assert_eq!(written(ask), sorted(keys(&schema, &asked)));
     for capability in ["read-file", "list-files", "http-get", "http-request"] {
         let rule = tool
             .get(capability)
@@ -99,6 +108,8 @@ fn every_key_of_the_schema_is_read_and_no_other() {
         "[tools.a]\ncomponent = \"a.wasm\"\n",
         "[network]\n",
         "[audit]\n",
+        "[key-value]\n",
+        "[tools.a]\ncomponent = \"a.wasm\"\n[tools.a.ask]\nholds = \"1 s\"\n",
         "[tools.a]\ncomponent = \"a.wasm\"\n[tools.a.limits]\n",
         "",
     ] {
@@ -156,6 +167,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
         "/properties/tools/additionalProperties",
         "/properties/network",
         "/properties/audit",
+        "/properties/key-value",
     ] {
         assert_eq!(
             at(&schema, path)["additionalProperties"],
@@ -171,4 +183,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
         at(&schema, &format!("{TOOL}/clock/const")),
         &Value::Bool(true)
     );
+    for place in ["ask/anyOf/0/const", "key-value/const"] {
+        assert_eq!(at(&schema, &format!("{TOOL}/{place}")), &Value::Bool(true));
+    }
 }

@@ -285,7 +285,11 @@ impl<'t> Reader<'t> {
 
     fn ask(&mut self, node: &Node<'t>) -> Option<Ask> {
         let Kind::Table(table) = node.kind else {
-            return self.truth("ask", node).then_some(Ask { holds: None });
+            let asks = self.truth("ask", node);
+            if let (Kind::Boolean(false), Some(mistake)) = (&node.kind, self.mistakes.last_mut()) {
+                mistake.hint = Some("leave the key out: then no person is asked".to_owned());
+            }
+            return asks.then_some(Ask { holds: None });
         };
         let values = self.known(table, ASK, "`ask`", &node.span);
         let (holds, _) = values.get("holds")?;

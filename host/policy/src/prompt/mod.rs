@@ -9,9 +9,6 @@
 
 mod words;
 
-#[cfg(test)]
-mod tests;
-
 use crate::capability::Capability;
 use crate::file::{Ask, Policy, ToolPolicy};
 use crate::limits::{Limit, Limits, format_duration};

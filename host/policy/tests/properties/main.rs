@@ -6,12 +6,16 @@
     reason = "tests"
 )]
 
+mod calls;
+mod effects;
 mod model;
+mod words;
 
 use bailiwick_policy::{
-    Capability, DirectoryRule, DrawRandom, Extensions, FileRule, FileTarget, Grant, HttpGet,
-    HttpRequest, HttpRule, HttpTarget, HttpUrl, ListFiles, Manifest, Origin, PathPattern, Permit,
-    Policy, ReadClock, ReadFile, RelativePath, Rules, Source, UrlPattern, WriteFile, resolve,
+    CallTool, Capability, DirectoryRule, DrawRandom, Extensions, FileRule, FileTarget, Grant,
+    HttpGet, HttpRequest, HttpRule, HttpTarget, HttpUrl, ListFiles, Manifest, Origin, PathPattern,
+    Permit, Policy, ReadClock, ReadFile, RelativePath, Rules, Source, UrlPattern, UseKeyValue,
+    WriteFile, resolve,
 };
 use model::{model_denies, model_permits, model_sends};
 use proptest::prelude::*;
@@ -328,8 +332,8 @@ proptest! {
 
     #[test]
     fn a_grant_is_inside_what_was_asked_and_what_was_allowed(
-        asked in prop::collection::btree_set(prop::sample::select(Capability::BUILT_IN.to_vec()), 0..7),
-        allowed in prop::collection::btree_set(prop::sample::select(Capability::BUILT_IN.to_vec()), 0..7),
+        asked in prop::collection::btree_set(prop::sample::select(Capability::BUILT_IN.to_vec()), 0..9),
+        allowed in prop::collection::btree_set(prop::sample::select(Capability::BUILT_IN.to_vec()), 0..9),
         path in path(), url in url(),
     ) {
         let manifest: Manifest = asked.iter().cloned().collect();
@@ -460,6 +464,8 @@ fn everything(allowed: &std::collections::BTreeSet<Capability>) -> Rules {
                 .unwrap(),
             Capability::Clock => builder.clock(origin),
             Capability::Random => builder.random(origin),
+            Capability::KeyValue => builder.key_value(origin),
+            Capability::CallTool => builder.call_tool("other", origin).unwrap(),
             Capability::Extension(_) => builder,
         };
     }
@@ -487,6 +493,11 @@ fn tried(grant: &Grant, path: &str, url: &str) -> Vec<(Capability, bool)> {
         ),
         (Capability::Clock, grant.decide(ReadClock).is_ok()),
         (Capability::Random, grant.decide(DrawRandom).is_ok()),
+        (Capability::KeyValue, grant.decide(UseKeyValue).is_ok()),
+        (
+            Capability::CallTool,
+            grant.decide(CallTool::named("other")).is_ok(),
+        ),
     ]
 }
 
