@@ -16,6 +16,7 @@ pub mod case;
 pub mod dns;
 pub mod guests;
 pub mod hold;
+pub mod mcp;
 pub mod page;
 pub mod runner;
 pub mod server;

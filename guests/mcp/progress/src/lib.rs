@@ -16,8 +16,8 @@ struct Diagnostic;
 
 export!(Diagnostic);
 
-/// Between two reports, so that none of them overtakes another in the host's own bounds.
-const PAUSE_NANOSECONDS: u64 = 50_000_000;
+/// Between two reports: more than the host's least distance, so that none of them is held back and dropped.
+const PAUSE_NANOSECONDS: u64 = 150_000_000;
 
 impl Guest for Diagnostic {
     fn answer() -> String {

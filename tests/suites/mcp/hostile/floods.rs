@@ -1,0 +1,212 @@
+//! More than there is room for: bytes, connections, calls that are cancelled as soon as they began.
+
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
+
+use bailiwick_tests::mcp::Era;
+use bailiwick_tests::mcp::http::Connection;
+use bailiwick_tests::mcp::session::Session;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::json;
+
+use super::{PATIENCE, Target, runtime};
+
+/// What a flood may cost in memory, in KiB: a tenth of what is sent.
+const COST_KIB_MAX: u64 = 40 << 10;
+
+const HUNDRED_MIB: usize = 100 << 20;
+
+#[test]
+fn a_body_of_a_hundred_mebibytes_is_refused_and_not_kept() {
+    runtime().block_on(async {
+        let target = Target::new();
+        target.still_serves("nothing").await;
+        let before = target.served.memory_kib();
+        for framing in [
+            format!("Content-Length: {HUNDRED_MIB}"),
+            "Transfer-Encoding: chunked".to_owned(),
+        ] {
+            let status = flood(&target, &framing).await;
+            assert_eq!(status, Some(413), "{framing}");
+        }
+        let after = target.served.memory_kib();
+        assert!(
+            after < before + COST_KIB_MAX,
+            "{before} KiB became {after} KiB"
+        );
+        target.still_serves("a huge body").await;
+        target.stop();
+    });
+}
+
+/// Sends until nothing more is taken; the status of the answer, if one came before the connection was closed.
+async fn flood(target: &Target, framing: &str) -> Option<u16> {
+    let mut connection = Connection::open(target.address()).await.unwrap();
+    let head = format!(
+        "POST /mcp HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n{framing}\r\n\r\n",
+        target.address()
+    );
+    connection.send(head.as_bytes()).await.unwrap();
+    let chunked = framing.contains("chunked");
+    let piece = [b' '; 1 << 16];
+    let begin = Instant::now();
+    for _ in 0..HUNDRED_MIB / piece.len() {
+        if chunked && connection.send(b"10000\r\n").await.is_err() {
+            break;
+        }
+        let sending = tokio::time::timeout(PATIENCE, connection.send(&piece)).await;
+        if !matches!(sending, Ok(Ok(()))) {
+            break;
+        }
+        if chunked && connection.send(b"\r\n").await.is_err() {
+            break;
+        }
+    }
+    assert!(
+        begin.elapsed() < PATIENCE,
+        "{framing}: {:?}",
+        begin.elapsed()
+    );
+    let head = tokio::time::timeout(PATIENCE, connection.head()).await;
+    head.ok().and_then(Result::ok).map(|head| head.status)
+}
+
+#[test]
+fn ten_thousand_connections_take_nothing_from_others() {
+    runtime().block_on(async {
+        let wanted = connections();
+        let places = (wanted + 64).to_string();
+        let target = Target::with(&["--connections", &places]);
+        target.still_serves("nothing").await;
+        let before = target.served.memory_kib();
+        let mut silent = Vec::new();
+        for number in 0..wanted {
+            let connection = Connection::open(target.address()).await;
+            silent.push(connection.unwrap_or_else(|error| panic!("connection {number}: {error}")));
+        }
+        // Half of them begin a request and say no more.
+        for connection in silent.iter_mut().step_by(2) {
+            connection
+                .send(b"POST /mcp HTTP/1.1\r\nHost: loc")
+                .await
+                .unwrap();
+        }
+        target.still_serves("as many silent connections").await;
+        let after = target.served.memory_kib();
+        let each = after.saturating_sub(before) / u64::try_from(wanted).unwrap();
+        assert!(each < 64, "{each} KiB for each connection");
+        drop(silent);
+        target.still_serves("as many closed connections").await;
+        target.stop();
+    });
+}
+
+/// What comes when all places are taken is closed at once, and finds a place when there is one again.
+#[test]
+fn connections_beyond_the_places_are_closed() {
+    runtime().block_on(async {
+        let target = Target::with(&["--connections", "8"]);
+        let mut held = Vec::new();
+        for _ in 0..8 {
+            held.push(Session::open(target.address(), Era::Modern).await.unwrap());
+        }
+        // Each has its place for sure when it was answered.
+        for session in &mut held {
+            session.ask("tools/list", json!({})).await.unwrap();
+        }
+        for _ in 0..50 {
+            let mut late = Connection::open(target.address()).await.unwrap();
+            let came = tokio::time::timeout(PATIENCE, late.rest()).await;
+            let came = came.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
+            let nothing = match &came {
+                Ok(bytes) => bytes.is_empty(),
+                Err(error) => error.kind() == ErrorKind::ConnectionReset,
+            };
+            assert!(nothing, "{came:?}");
+        }
+        drop(held);
+        let begin = Instant::now();
+        while Session::open(target.address(), Era::Legacy).await.is_err() {
+            assert!(begin.elapsed() < PATIENCE, "no place came free");
+        }
+        target.stop();
+    });
+}
+
+/// So many files as this process and the server may have open at once, and no more than ten thousand.
+fn connections() -> usize {
+    const WANTED: u64 = 10_000;
+    /// What else a process has open.
+    const OTHER: u64 = 500;
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.unwrap_or(u64::MAX);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    setrlimit(Resource::Nofile, raised).unwrap();
+    let bounded = WANTED.min(most.saturating_sub(OTHER));
+    if bounded < WANTED {
+        say(&format!(
+            "{bounded} connections instead of {WANTED}: a process may have {most} files open here"
+        ));
+    }
+    usize::try_from(bounded).unwrap()
+}
+
+#[expect(clippy::print_stderr, reason = "a test that does less says so")]
+fn say(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Calls that would take two seconds each, more than there is room for, whose clients are gone at once: the guests stop,
+/// and the places are free.
+#[test]
+fn a_storm_of_cancelled_calls_leaves_no_call_behind() {
+    const CALLS: usize = 300;
+    runtime().block_on(async {
+        let target = Target::new();
+        let begin = Instant::now();
+        for _ in 0..CALLS {
+            let mut session = Session::open(target.address(), Era::Modern).await.unwrap();
+            let params = json!({ "name": "limits.spin", "arguments": {} });
+            session.begin_request("tools/call", params).await.unwrap();
+        }
+        target.still_serves("a storm of cancelled calls").await;
+        running_none(&target).await;
+        // Had each been carried out, they would have taken minutes.
+        assert!(
+            begin.elapsed() < Duration::from_secs(30),
+            "{:?}",
+            begin.elapsed()
+        );
+        target.stop();
+    });
+}
+
+/// Waits until the counters say that nothing is running and nothing waits.
+async fn running_none(target: &Target) {
+    let begin = Instant::now();
+    loop {
+        let mut connection = Connection::open(target.address()).await.unwrap();
+        let metrics = connection
+            .bare("GET", "/metrics", &[])
+            .await
+            .unwrap()
+            .text();
+        let busy: Vec<&str> = metrics
+            .lines()
+            .filter(|line| {
+                line.starts_with("bailiwick_calls_running")
+                    || line.starts_with("bailiwick_calls_queued")
+            })
+            .filter(|line| !line.ends_with(" 0"))
+            .collect();
+        assert!(metrics.contains("bailiwick_calls_running"), "{metrics}");
+        if busy.is_empty() {
+            return;
+        }
+        assert!(begin.elapsed() < PATIENCE, "{busy:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
