@@ -1,4 +1,4 @@
-/// bailiwick.h: what a tool in C, C++ or Zig uses of its host: files, requests, clock, random bytes, log.
+/// bailiwick.h: what a tool in C, C++ or Zig uses of its host: files, requests, a store, other tools, clock, random bytes, log.
 ///
 /// One header over the C bindings that `wit-bindgen c` makes for a tool's world; it adds names that are the same for every
 /// world, and does nothing that a tool could not do with the bindings alone. Each part is there when the world has its
@@ -70,10 +70,20 @@
 #ifdef BAILIWICK_RANDOM_RANDOM_ERROR_DENIED
 #define BAILIWICK_HAS_RANDOM 1
 #endif
+#ifdef BAILIWICK_KEY_VALUE_KEY_VALUE_ERROR_DENIED
+#define BAILIWICK_HAS_KEY_VALUE 1
+#endif
+#ifdef BAILIWICK_TOOLS_CALL_TOOL_ERROR_DENIED
+#define BAILIWICK_HAS_CALL_TOOL 1
+#endif
+#ifdef BAILIWICK_CONTENT_TYPES_CONTENT_TEXT
+#define BAILIWICK_HAS_CONTENT 1
+#endif
 #ifdef BAILIWICK_LOG_LOG_LEVEL_DEBUG
 #define BAILIWICK_HAS_LOG 1
 #endif
-#if defined(BAILIWICK_HAS_FILES) || defined(BAILIWICK_HAS_HTTP) || defined(BAILIWICK_HAS_RANDOM)
+#if defined(BAILIWICK_HAS_FILES) || defined(BAILIWICK_HAS_HTTP) || defined(BAILIWICK_HAS_RANDOM) || \
+    defined(BAILIWICK_HAS_KEY_VALUE) || defined(BAILIWICK_HAS_CONTENT)
 #define BAILIWICK_HAS_BYTES 1
 #endif
 
@@ -771,9 +781,198 @@ static inline bool bailiwick_random_bytes(uint32_t length, bailiwick_bytes *byte
 }
 #endif
 
+// --------------------------------------------------------------------------------- store, other tools, progress
+
+#ifdef BAILIWICK_HAS_KEY_VALUE
+/// Why the store did not do it. `tag` is one of `BAILIWICK_KEY_VALUE_KEY_VALUE_ERROR_…`.
+///
+///     if (error.tag == BAILIWICK_KEY_VALUE_KEY_VALUE_ERROR_QUOTA) …
+typedef bailiwick_key_value_key_value_error_t bailiwick_key_value_error;
+
+/// Keys of a listing, and where the next part begins: `keys.ptr`, `keys.len`, `next.is_some`, `next.val`.
+///
+///     for (size_t i = 0; i < part.keys.len; i++) use(part.keys.ptr[i]);
+typedef bailiwick_key_value_key_value_keys_t bailiwick_keys;
+
+/// The name of the error's case, as the WIT has it.
+///
+///     bailiwick_log_warn(bailiwick_key_value_error_name(&error));
+static inline const char *bailiwick_key_value_error_name(const bailiwick_key_value_error *error) {
+  static const char *const names[] = {"denied", "limit", "quota", "secret", "unavailable", "invalid", "other"};
+  return error->tag < sizeof names / sizeof names[0] ? names[error->tag] : "other";
+}
+
+/// Frees an error that is not passed on.
+///
+///     bailiwick_key_value_error_free(&error);
+static inline void bailiwick_key_value_error_free(bailiwick_key_value_error *error) {
+  bailiwick_key_value_key_value_error_free(error);
+}
+
+/// The value of a key, and whether there is one. Where there is none, nothing is to be freed.
+///
+///     bool found;
+///     bailiwick_bytes value;
+///     if (!bailiwick_key_value_get(bailiwick_text("name"), &found, &value, &error)) …
+static inline bool bailiwick_key_value_get(bailiwick_string key, bool *found, bailiwick_bytes *value,
+                                           bailiwick_key_value_error *error) {
+  BAILIWICK_OF_WORLD(option_list_u8_t) there;
+  if (!bailiwick_key_value_key_value_get(&key, &there, error)) return false;
+  *found = there.is_some;
+  *value = there.is_some ? there.val : bailiwick_bytes_view(NULL, 0);
+  return true;
+}
+
+/// Sets the value of a key, whatever it was before.
+///
+///     if (!bailiwick_key_value_set(bailiwick_text("name"), bailiwick_bytes_view("here", 4), &error)) …
+static inline bool bailiwick_key_value_set(bailiwick_string key, bailiwick_bytes value,
+                                           bailiwick_key_value_error *error) {
+  return bailiwick_key_value_key_value_set(&key, &value, error);
+}
+
+/// Sets the value of a key if its value still is `expected` (`NULL`: if there is no such key), in one step; `set` says
+/// whether it was set.
+///
+///     bool first;
+///     if (!bailiwick_key_value_compare_and_set(key, NULL, value, &first, &error)) …
+static inline bool bailiwick_key_value_compare_and_set(bailiwick_string key, const bailiwick_bytes *expected,
+                                                       bailiwick_bytes value, bool *set,
+                                                       bailiwick_key_value_error *error) {
+  return bailiwick_key_value_key_value_compare_and_set(&key, (bailiwick_bytes *)expected, &value, set, error);
+}
+
+/// Removes a key. Succeeds where there is none.
+///
+///     if (!bailiwick_key_value_delete(bailiwick_text("name"), &error)) …
+static inline bool bailiwick_key_value_delete(bailiwick_string key, bailiwick_key_value_error *error) {
+  return bailiwick_key_value_key_value_delete(&key, error);
+}
+
+/// Keys that begin with `prefix`, at most `most` of them, those behind `after` unless that is `NULL`.
+///
+///     bailiwick_keys part;
+///     if (!bailiwick_key_value_list(bailiwick_text("page/"), NULL, 100, &part, &error)) …
+static inline bool bailiwick_key_value_list(bailiwick_string prefix, const bailiwick_string *after, uint32_t most,
+                                            bailiwick_keys *part, bailiwick_key_value_error *error) {
+  return bailiwick_key_value_key_value_list(&prefix, (bailiwick_string *)after, most, part, error);
+}
+
+/// Frees keys.
+///
+///     bailiwick_keys_free(&part);
+static inline void bailiwick_keys_free(bailiwick_keys *part) { bailiwick_key_value_key_value_keys_free(part); }
+#endif
+
+#ifdef BAILIWICK_HAS_CALL_TOOL
+/// Why another tool gave no answer. `tag` is one of `BAILIWICK_TOOLS_CALL_TOOL_ERROR_…`; of `TOOL_ERROR`, `val.tool_error` is
+/// the called tool's own error as JSON.
+///
+///     if (error.tag == BAILIWICK_TOOLS_CALL_TOOL_ERROR_TOOL_ERROR) look_at(error.val.tool_error);
+typedef bailiwick_tools_call_tool_error_t bailiwick_call_tool_error;
+
+/// The name of the error's case, as the WIT has it.
+///
+///     bailiwick_log_warn(bailiwick_call_tool_error_name(&error));
+static inline const char *bailiwick_call_tool_error_name(const bailiwick_call_tool_error *error) {
+  static const char *const names[] = {"denied",  "limit",      "quota", "secret", "unavailable",
+                                      "invalid", "tool-error", "trap",  "other"};
+  return error->tag < sizeof names / sizeof names[0] ? names[error->tag] : "other";
+}
+
+/// Frees an error that is not passed on.
+///
+///     bailiwick_call_tool_error_free(&error);
+static inline void bailiwick_call_tool_error_free(bailiwick_call_tool_error *error) {
+  bailiwick_tools_call_tool_error_free(error);
+}
+
+/// Calls a function of another tool, with a JSON object by the names of its parameters; the answer is JSON.
+///
+///     bailiwick_string words;
+///     if (!bailiwick_call_tool(bailiwick_text("word-count"), bailiwick_text("{\"path\":\"a.txt\"}"), &words, &error)) …
+static inline bool bailiwick_call_tool(bailiwick_string tool, bailiwick_string arguments, bailiwick_string *answer,
+                                       bailiwick_call_tool_error *error) {
+  return bailiwick_tools_call_tool_call(&tool, &arguments, answer, error);
+}
+#endif
+
+// The interface has no type that would tell whether it is there: it is declared here, and missing when it is linked.
+extern void bailiwick_progress_progress_report(uint64_t done, uint64_t *maybe_total, bailiwick_string *maybe_message);
+
+/// Reports that `done` is done, in units of the tool's own choice; of `total`, unless that is `NULL`. The message is one short
+/// line for a person, or `NULL`. Needs the interface `progress`, and no grant.
+///
+///     uint64_t pages = 10;
+///     bailiwick_report(3, &pages, "page 3");
+static inline void bailiwick_report(uint64_t done, const uint64_t *total, const char *message) {
+  bailiwick_string line = bailiwick_text(message == NULL ? "" : message);
+  bailiwick_progress_progress_report(done, (uint64_t *)total, message == NULL ? NULL : &line);
+}
+
+// ------------------------------------------------------------------------------------------------------- content
+
+#ifdef BAILIWICK_HAS_CONTENT
+/// One part of an answer that is more than data. `tag` is one of `BAILIWICK_CONTENT_TYPES_CONTENT_…`.
+///
+///     ret->ptr[0] = bailiwick_content_text("the chart");
+typedef bailiwick_content_types_content_t bailiwick_content;
+
+/// Text for the model: a copy of this text.
+///
+///     ret->ptr[0] = bailiwick_content_text("nothing was found");
+static inline bailiwick_content bailiwick_content_text(const char *text) {
+  bailiwick_content content;
+  memset(&content, 0, sizeof content);
+  content.tag = BAILIWICK_CONTENT_TYPES_CONTENT_TEXT;
+  content.val.text = bailiwick_text_copy(text);
+  return content;
+}
+
+/// A picture: copies of the media type and of the bytes.
+///
+///     ret->ptr[1] = bailiwick_content_image("image/png", bailiwick_bytes_view(pixels, length));
+static inline bailiwick_content bailiwick_content_image(const char *media_type, bailiwick_bytes data) {
+  bailiwick_content content;
+  memset(&content, 0, sizeof content);
+  content.tag = BAILIWICK_CONTENT_TYPES_CONTENT_IMAGE;
+  content.val.image.media_type = bailiwick_text_copy(media_type);
+  content.val.image.data = bailiwick_bytes_copy(data.ptr, data.len);
+  return content;
+}
+
+/// Sound: copies of the media type and of the bytes.
+///
+///     ret->ptr[1] = bailiwick_content_audio("audio/ogg", bailiwick_bytes_view(samples, length));
+static inline bailiwick_content bailiwick_content_audio(const char *media_type, bailiwick_bytes data) {
+  bailiwick_content content;
+  memset(&content, 0, sizeof content);
+  content.tag = BAILIWICK_CONTENT_TYPES_CONTENT_AUDIO;
+  content.val.audio.media_type = bailiwick_text_copy(media_type);
+  content.val.audio.data = bailiwick_bytes_copy(data.ptr, data.len);
+  return content;
+}
+
+/// A document of text under a name of its own, from which nothing is ever fetched: copies of all three.
+///
+///     ret->ptr[0] = bailiwick_content_document("notes.md", "text/markdown", "# Notes");
+static inline bailiwick_content bailiwick_content_document(const char *uri, const char *media_type, const char *text) {
+  bailiwick_content content;
+  memset(&content, 0, sizeof content);
+  content.tag = BAILIWICK_CONTENT_TYPES_CONTENT_DOCUMENT;
+  content.val.document.uri = bailiwick_text_copy(uri);
+  content.val.document.media_type.is_some = true;
+  content.val.document.media_type.val = bailiwick_text_copy(media_type);
+  content.val.document.body.tag = BAILIWICK_CONTENT_TYPES_BODY_TEXT;
+  content.val.document.body.val.text = bailiwick_text_copy(text);
+  return content;
+}
+#endif
+
 #ifdef __cplusplus
 }
 
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -1443,6 +1642,156 @@ inline result<std::string, random_error> random_bytes(std::uint32_t length) {
   return take(&bytes);
 }
 #endif
+
+#ifdef BAILIWICK_HAS_KEY_VALUE
+/// Why the store did not do it.
+///
+///     if (set.error().is(BAILIWICK_KEY_VALUE_KEY_VALUE_ERROR_QUOTA)) …
+class key_value_error {
+ public:
+  /// Takes over an error of the bindings.
+  explicit key_value_error(bailiwick_key_value_error error) : error_(error) {}
+  key_value_error(key_value_error &&other) noexcept : error_(std::exchange(other.error_, denied())) {}
+  key_value_error &operator=(key_value_error &&other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~key_value_error() { bailiwick_key_value_error_free(&error_); }
+
+  /// Whether it is this case, one of `BAILIWICK_KEY_VALUE_KEY_VALUE_ERROR_…`.
+  bool is(std::uint8_t tag) const { return error_.tag == tag; }
+  /// The name of the case, as the WIT has it.
+  const char *name() const { return bailiwick_key_value_error_name(&error_); }
+  /// Moves it into the `err` of an exported function; `false`, for it to return.
+  bool give(bailiwick_key_value_error *err) {
+    *err = std::exchange(error_, denied());
+    return false;
+  }
+
+ private:
+  static bailiwick_key_value_error denied() {
+    bailiwick_key_value_error error;
+    std::memset(&error, 0, sizeof error);
+    return error;
+  }
+
+  bailiwick_key_value_error error_;
+};
+
+/// The tool's own memory from one call to the next.
+///
+///     auto name = bailiwick::key_value::get("name");
+namespace key_value {
+/// The value of a key, if there is one.
+inline result<std::optional<std::string>, key_value_error> get(std::string_view key) {
+  bool found;
+  bailiwick_bytes value;
+  bailiwick_key_value_error error;
+  if (!bailiwick_key_value_get(view(key), &found, &value, &error)) return key_value_error(error);
+  if (!found) return std::optional<std::string>();
+  return std::optional<std::string>(take(&value));
+}
+/// Sets the value of a key, whatever it was before.
+inline result<void, key_value_error> set(std::string_view key, std::string_view value) {
+  bailiwick_key_value_error error;
+  if (!bailiwick_key_value_set(view(key), view_bytes(value), &error)) return key_value_error(error);
+  return {};
+}
+/// Sets the value of a key if its value still is `expected` (none: if there is no such key), in one step; whether it was set.
+inline result<bool, key_value_error> compare_and_set(std::string_view key, std::optional<std::string_view> expected,
+                                                     std::string_view value) {
+  bailiwick_bytes before = view_bytes(expected.value_or(std::string_view()));
+  bailiwick_key_value_error error;
+  bool set;
+  if (!bailiwick_key_value_compare_and_set(view(key), expected ? &before : nullptr, view_bytes(value), &set, &error)) {
+    return key_value_error(error);
+  }
+  return set;
+}
+/// Removes a key. Succeeds where there is none.
+inline result<void, key_value_error> remove(std::string_view key) {
+  bailiwick_key_value_error error;
+  if (!bailiwick_key_value_delete(view(key), &error)) return key_value_error(error);
+  return {};
+}
+/// All keys that begin with `prefix`, in the order of their bytes.
+inline result<std::vector<std::string>, key_value_error> keys(std::string_view prefix) {
+  std::vector<std::string> all;
+  std::optional<std::string> after;
+  do {
+    bailiwick_string cursor = view(after ? std::string_view(*after) : std::string_view());
+    bailiwick_keys part;
+    bailiwick_key_value_error error;
+    if (!bailiwick_key_value_list(view(prefix), after ? &cursor : nullptr, 1000, &part, &error)) {
+      return key_value_error(error);
+    }
+    for (size_t i = 0; i < part.keys.len; i++) all.emplace_back(look(part.keys.ptr[i]));
+    after = part.next.is_some ? std::optional<std::string>(look(part.next.val)) : std::nullopt;
+    bailiwick_keys_free(&part);
+  } while (after);
+  return all;
+}
+}  // namespace key_value
+#endif
+
+#ifdef BAILIWICK_HAS_CALL_TOOL
+/// Why another tool gave no answer.
+///
+///     if (words.error().is(BAILIWICK_TOOLS_CALL_TOOL_ERROR_TRAP)) …
+class call_tool_error {
+ public:
+  /// Takes over an error of the bindings.
+  explicit call_tool_error(bailiwick_call_tool_error error) : error_(error) {}
+  call_tool_error(call_tool_error &&other) noexcept : error_(std::exchange(other.error_, denied())) {}
+  call_tool_error &operator=(call_tool_error &&other) noexcept {
+    std::swap(error_, other.error_);
+    return *this;
+  }
+  ~call_tool_error() { bailiwick_call_tool_error_free(&error_); }
+
+  /// Whether it is this case, one of `BAILIWICK_TOOLS_CALL_TOOL_ERROR_…`.
+  bool is(std::uint8_t tag) const { return error_.tag == tag; }
+  /// The name of the case, as the WIT has it.
+  const char *name() const { return bailiwick_call_tool_error_name(&error_); }
+  /// The called tool's own error as JSON; empty of any other case.
+  std::string_view json() const {
+    return is(BAILIWICK_TOOLS_CALL_TOOL_ERROR_TOOL_ERROR) ? look(error_.val.tool_error) : std::string_view();
+  }
+  /// Moves it into the `err` of an exported function; `false`, for it to return.
+  bool give(bailiwick_call_tool_error *err) {
+    *err = std::exchange(error_, denied());
+    return false;
+  }
+
+ private:
+  static bailiwick_call_tool_error denied() {
+    bailiwick_call_tool_error error;
+    std::memset(&error, 0, sizeof error);
+    return error;
+  }
+
+  bailiwick_call_tool_error error_;
+};
+
+/// Calls a function of another tool, with a JSON object by the names of its parameters; the answer is JSON.
+///
+///     auto words = bailiwick::call_tool("word-count", "{\"path\":\"a.txt\"}");
+inline result<std::string, call_tool_error> call_tool(std::string_view tool, std::string_view arguments) {
+  bailiwick_string answer;
+  bailiwick_call_tool_error error;
+  if (!bailiwick_call_tool(view(tool), view(arguments), &answer, &error)) return call_tool_error(error);
+  return take(&answer);
+}
+#endif
+
+/// Reports that `done` is done, of `total` where that is known, with one short line for a person.
+///
+///     bailiwick::report(3, 10, "page 3");
+inline void report(std::uint64_t done, std::optional<std::uint64_t> total = std::nullopt,
+                   std::optional<std::string_view> message = std::nullopt) {
+  bailiwick_string line = view(message.value_or(std::string_view()));
+  bailiwick_progress_progress_report(done, total ? &*total : nullptr, message ? &line : nullptr);
+}
 
 }  // namespace bailiwick
 #endif
