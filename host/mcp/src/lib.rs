@@ -1,1 +1,30 @@
 //! Serves a policy's tools to agents over the Model Context Protocol.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        clippy::too_many_lines,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )
+)]
+
+pub mod access;
+mod answer;
+mod ask;
+pub mod gate;
+mod json;
+pub mod lock;
+pub mod metrics;
+mod native;
+mod serve;
+mod server;
+pub mod set;
+
+pub use native::{NativeAnswer, NativeFunction};
+pub use serve::{Bound, HttpError, HttpOptions, StdioError};
+pub use server::{DRAIN, Server, ServerError};

@@ -1,0 +1,163 @@
+//! The state of a question while a client carries it: sealed, bound to the attempt, good once.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rmcp::model::{RequestStateCodec, SealOptions};
+use sha2::{Digest as _, Sha256};
+
+/// The most used states that are remembered. Each is remembered until it would have expired; beyond this many, further
+/// ones are refused: no memory for whoever wants to fill it.
+const USED_MAX: usize = 100_000;
+
+/// What a yes is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt<'a> {
+    pub(crate) principal: &'a str,
+    /// What agents call the function.
+    pub(crate) name: &'a str,
+    /// The SHA-256 of the component.
+    pub(crate) component: [u8; 32],
+    /// The policy's text.
+    pub(crate) policy: &'a str,
+    /// The arguments, as they will be passed.
+    pub(crate) arguments: &'a str,
+}
+
+impl Attempt<'_> {
+    /// Of everything but the arguments.
+    pub(super) fn function_digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        for part in [self.principal.as_bytes(), self.name.as_bytes()] {
+            add(&mut digest, part);
+        }
+        digest.update(self.component);
+        add(&mut digest, self.policy.as_bytes());
+        digest.finalize().into()
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        digest.update(self.function_digest());
+        add(&mut digest, self.arguments.as_bytes());
+        digest.finalize().into()
+    }
+}
+
+/// With its length, so that no two lists of parts are the same bytes.
+fn add(digest: &mut Sha256, part: &[u8]) {
+    digest.update((part.len() as u64).to_le_bytes());
+    digest.update(part);
+}
+
+/// Seals states and takes them back.
+#[derive(Debug)]
+pub(super) struct States {
+    codec: RequestStateCodec,
+    used: Mutex<HashMap<[u8; 16], Instant>>,
+}
+
+impl States {
+    pub(super) fn new() -> Result<Self, getrandom::Error> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)?;
+        Ok(Self {
+            codec: RequestStateCodec::new_unchecked(key),
+            used: Mutex::new(HashMap::new()),
+        })
+    }
+
+    /// A state for this attempt that lives this long. None when there are no random bytes.
+    pub(super) fn seal(&self, attempt: &Attempt<'_>, life: Duration) -> Option<String> {
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).ok()?;
+        let bound = attempt.digest();
+        let options = SealOptions::new().associated_data(&bound).ttl(life);
+        Some(self.codec.seal_with(&nonce, &options))
+    }
+
+    /// Whether the state is one of ours for this attempt, alive, and not used before. It is used then.
+    pub(super) fn redeem(&self, attempt: &Attempt<'_>, state: &str) -> bool {
+        let Ok(nonce) = self.codec.open_with(state, &attempt.digest()) else {
+            return false;
+        };
+        let Ok(nonce) = <[u8; 16]>::try_from(nonce) else {
+            return false;
+        };
+        let now = Instant::now();
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.retain(|_, until| now < *until);
+        if used.len() >= USED_MAX {
+            return false;
+        }
+        // It has expired by then, whenever it was made.
+        used.insert(nonce, now + super::THINKING).is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ATTEMPT: Attempt<'_> = Attempt {
+        principal: "alice",
+        name: "mailer.send",
+        component: [7; 32],
+        policy: "policy",
+        arguments: r#"{"to":"ann"}"#,
+    };
+
+    fn sealed(states: &States) -> String {
+        states.seal(&ATTEMPT, Duration::from_secs(60)).unwrap()
+    }
+
+    #[test]
+    fn a_state_is_good_once_for_its_attempt() {
+        let states = States::new().unwrap();
+        let state = sealed(&states);
+        assert!(states.redeem(&ATTEMPT, &state));
+        assert!(!states.redeem(&ATTEMPT, &state), "used before");
+    }
+
+    #[test]
+    fn a_state_is_good_for_nothing_else() {
+        let states = States::new().unwrap();
+        let others = [
+            Attempt { principal: "bob", ..ATTEMPT },
+            Attempt { name: "mailer.delete", ..ATTEMPT },
+            Attempt { component: [8; 32], ..ATTEMPT },
+            Attempt { policy: "another policy", ..ATTEMPT },
+            Attempt { arguments: r#"{"to":"bob"}"#, ..ATTEMPT },
+            // The same letters, divided otherwise.
+            Attempt { principal: "alicem", name: "ailer.send", ..ATTEMPT },
+        ];
+        for other in others {
+            assert!(!states.redeem(&other, &sealed(&states)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_state_of_another_process_or_of_nobody_is_refused() {
+        let states = States::new().unwrap();
+        let other = States::new().unwrap();
+        assert!(!states.redeem(&ATTEMPT, &sealed(&other)));
+        for made_up in ["", "rs1", "rs1..", "rs1.AAAA.AAAA", &"x".repeat(1 << 20)] {
+            assert!(!states.redeem(&ATTEMPT, made_up));
+        }
+        let mut changed = sealed(&states);
+        changed.push('A');
+        assert!(!states.redeem(&ATTEMPT, &changed));
+    }
+
+    #[test]
+    fn a_state_ends() {
+        let states = States::new().unwrap();
+        let state = states.seal(&ATTEMPT, Duration::from_millis(1)).unwrap();
+        let sealed = Instant::now();
+        while sealed.elapsed() < Duration::from_millis(3) {
+            std::hint::spin_loop();
+        }
+        assert!(!states.redeem(&ATTEMPT, &state));
+    }
+}

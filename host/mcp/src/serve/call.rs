@@ -1,0 +1,427 @@
+//! One `tools/call`, from its name to its answer.
+//!
+//! The order is: the name, among those that this principal may call; the arguments, against the function's types; a
+//! person's yes, where the policy asks for one; a place among the calls under way; the call itself, in a task of its own.
+//! Each step can end in an answer, and none can end in silence: the task's panic is an answer, its time is bounded by the
+//! call's limit and a second more, and a client that goes away cancels it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bailiwick::{CallError, CancellationToken, FunctionError, Progress, Report};
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ErrorCode,
+    ErrorData,
+};
+use rmcp::service::RequestContext;
+use rmcp::RoleServer;
+use serde_json::{Map, Value};
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
+
+use super::handler::Handler;
+use super::notes::{Note, Notes};
+use crate::access::Principal;
+use crate::answer;
+use crate::ask::{Asked, Attempt, Echo, Question, is_stateless};
+use crate::gate::Pass;
+use crate::json::canonical;
+use crate::native::NativeFunction;
+use crate::server::UnderWay;
+use crate::set::{Callee, Entry, ToolFunction, ToolSet};
+
+/// What an answer may take beyond the call's own limit: the promise is the limit and a second.
+const GRACE: Duration = Duration::from_millis(900);
+
+/// Notes of progress that may wait for the client. A newer one is worth more than a queue of old ones.
+const NOTES_MAX: usize = 16;
+
+/// One request.
+pub(super) struct Request<'a> {
+    pub(super) handler: &'a Handler,
+    pub(super) principal: Arc<Principal>,
+    pub(super) context: &'a RequestContext<RoleServer>,
+    /// The arguments, as they came.
+    pub(super) arguments: Map<String, Value>,
+    pub(super) params: CallToolRequestParams,
+    pub(super) notes: Notes<'a>,
+}
+
+impl Request<'_> {
+    /// Answers it.
+    pub(super) async fn answer(mut self, set: &Arc<ToolSet>) -> Result<CallToolResponse, ErrorData> {
+        let name = self.params.name.to_string();
+        let Some(entry) = set.view(&self.principal).find(&name).cloned() else {
+            return Err(unknown(&name));
+        };
+        let began = Instant::now();
+        let (response, outcome) = match &entry.callee {
+            Callee::Tool(function) => self.tool(set, &entry, function).await,
+            Callee::Native(native) => self.native(native).await,
+        };
+        outcome.log(&self.principal, &name, began.elapsed());
+        let metrics = &self.handler.server.inner.metrics;
+        metrics.call(outcome.tool, outcome.function, outcome.code, &outcome.report);
+        response
+    }
+
+    /// A function of the program's own, in a task of its own: its panic is an answer.
+    async fn native(&self, native: &NativeFunction) -> Answered<'static> {
+        let under_way = self.handler.server.inner.begin_call();
+        let native = native.clone();
+        let arguments = self.arguments.clone();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
+            let _under_way = under_way;
+            native.call(arguments).await
+        });
+        let shutdown = &self.handler.server.inner.cancelling;
+        // A request that is dropped takes the set and with it the task along.
+        let ended = tokio::select! {
+            ended = tasks.join_next() => ended,
+            () = shutdown.cancelled() => None,
+        };
+        let (result, code) = match ended {
+            Some(Ok(Ok(value))) => (answer::structured(value), "ok"),
+            Some(Ok(Err(text))) => (answer::failure("tool-error", text), "tool-error"),
+            Some(Err(panic)) => (host_fault(&panic.to_string()), "host-fault"),
+            None => (ending(), "unavailable"),
+        };
+        Outcome::native().ends(code, result)
+    }
+
+    async fn tool<'e>(
+        &mut self,
+        set: &ToolSet,
+        entry: &'e Entry,
+        function: &'e ToolFunction,
+    ) -> Answered<'e> {
+        let outcome = Outcome::of(function);
+        let arguments = Value::Object(self.arguments.clone()).to_string();
+        if let Some(wrong) = wrong_arguments(function, &arguments) {
+            return outcome.ends("invalid-arguments", wrong);
+        }
+        let approved = match self.approved(set, entry, function).await {
+            Ok(approved) => approved,
+            Err(refusal) => return refusal.answer(outcome),
+        };
+        match self.enter(function).await {
+            Ok(pass) => self.run(function, arguments, approved, pass, outcome).await,
+            Err((code, result)) => outcome.ends(code, *result),
+        }
+    }
+
+    /// A place among the calls under way, or why there is none.
+    async fn enter(
+        &self,
+        function: &ToolFunction,
+    ) -> Result<Pass, (&'static str, Box<CallToolResult>)> {
+        let server = &self.handler.server.inner;
+        let entering = server
+            .gate
+            .enter(self.principal.name(), function.tool.name());
+        let pass = tokio::select! {
+            pass = entering => pass,
+            () = self.context.ct.cancelled() => {
+                return Err(("cancelled", Box::new(cancelled())));
+            }
+            () = server.cancelling.cancelled() => {
+                return Err(("unavailable", Box::new(ending())));
+            }
+        };
+        pass.map_err(|full| {
+            server.metrics.gate_refused(&full);
+            (full.code(), Box::new(answer::full(&full)))
+        })
+    }
+
+    /// A person's yes, where the policy asks for one.
+    async fn approved(
+        &self,
+        set: &ToolSet,
+        entry: &Entry,
+        function: &ToolFunction,
+    ) -> Result<Option<String>, Refusal> {
+        let Some(ask) = &function.ask else {
+            return Ok(None);
+        };
+        let arguments = canonical(&Value::Object(self.arguments.clone()));
+        let grant = function.grant();
+        let question = Question {
+            attempt: Attempt {
+                principal: self.principal.name(),
+                name: &entry.definition.name,
+                component: *function.tool.digest().as_bytes(),
+                policy: &set.policy_text,
+                arguments: &arguments,
+            },
+            ask,
+            grant: &grant,
+            arguments: &self.arguments,
+        };
+        let echo = Echo {
+            responses: self.params.input_responses.as_ref(),
+            state: self.params.request_state.as_deref(),
+        };
+        let asking = &self.handler.server.inner.asking;
+        match asking.ask(question, echo, self.context).await {
+            Asked::Yes(who) => Ok(Some(who)),
+            Asked::No(why) => Err(Refusal::No(why)),
+            Asked::Ask(required) => Err(Refusal::Ask(required)),
+            Asked::Cannot if is_stateless(self.context) => Err(Refusal::Cannot),
+            Asked::Cannot => Err(Refusal::No("the client cannot ask a person")),
+        }
+    }
+
+    async fn run<'e>(
+        &mut self,
+        function: &ToolFunction,
+        arguments: String,
+        approved: Option<String>,
+        pass: Pass,
+        outcome: Outcome<'e>,
+    ) -> Answered<'e> {
+        let (sink, mut notes) = mpsc::channel(NOTES_MAX);
+        let cancellation = self.context.ct.child_token();
+        // A request that is dropped, as one is whose connection closed, ends its call.
+        let _guard = cancellation.clone().drop_guard();
+        let task = Task {
+            function: function.clone(),
+            arguments,
+            approved,
+            principal: self.principal.name().to_owned(),
+            cancellation: cancellation.clone(),
+            shutdown: self.handler.server.inner.cancelling.clone(),
+            sink,
+            _pass: pass,
+            _under_way: self.handler.server.inner.begin_call(),
+        };
+        let limit = function.tool.limits().time + GRACE;
+        let mut running = tokio::spawn(task.run());
+        let ended = tokio::time::timeout(limit, self.follow(&mut running, &mut notes)).await;
+        let (result, code, report) = match ended {
+            Ok(Ok(Ok(Ok(answer)))) => {
+                let media_type = function.media_type();
+                let result = answer::answer(function.answer, media_type, &answer);
+                (result, "ok", answer.report().clone())
+            }
+            Ok(Ok(Ok(Err(error)))) => (
+                answer::call_error(&error),
+                error.code(),
+                error.report().clone(),
+            ),
+            Ok(Ok(Err(gone))) => (host_fault(&gone.to_string()), "host-fault", Report::default()),
+            Ok(Err(panic)) => (host_fault(&panic.to_string()), "host-fault", Report::default()),
+            Err(_) => (host_fault("the call did not end in its time"), "host-fault", Report::default()),
+        };
+        outcome.with(report).ends(code, result)
+    }
+
+    /// Waits for the call, and passes its notes of progress on; all of them before the answer.
+    async fn follow(
+        &mut self,
+        running: &mut JoinHandle<Ended>,
+        notes: &mut mpsc::Receiver<Progress>,
+    ) -> Result<Ended, JoinError> {
+        loop {
+            tokio::select! {
+                biased;
+                Some(progress) = notes.recv() => self.notes.tell(note(progress)).await,
+                ended = &mut *running => {
+                    while let Ok(progress) = notes.try_recv() {
+                        self.notes.tell(note(progress)).await;
+                    }
+                    return ended;
+                }
+            }
+        }
+    }
+}
+
+fn note(progress: Progress) -> Note {
+    Note {
+        done: Some(progress.done),
+        total: progress.total,
+        message: progress.message,
+    }
+}
+
+enum Refusal {
+    No(&'static str),
+    /// MCP, from 2026-07-28: a request whose client lacks a capability is an error that names it.
+    Cannot,
+    Ask(Box<rmcp::model::InputRequiredResult>),
+}
+
+/// What a call's task ends with. That the function is not there cannot be: it was found when the set was made.
+type Ended = Result<Result<bailiwick::Answer, CallError>, FunctionError>;
+
+/// A call as a task: everything that it needs, owned.
+struct Task {
+    function: ToolFunction,
+    arguments: String,
+    approved: Option<String>,
+    principal: String,
+    cancellation: CancellationToken,
+    shutdown: CancellationToken,
+    sink: mpsc::Sender<Progress>,
+    _pass: Pass,
+    _under_way: UnderWay,
+}
+
+impl Task {
+    async fn run(self) -> Ended {
+        let mut call = self.function.tool.call(&self.function.function)?;
+        if let Some(narrowing) = &self.function.narrow {
+            call = narrowing.narrow(call);
+        }
+        if let Some(who) = &self.approved {
+            call = call.approved_by(who);
+        }
+        let sink = self.sink;
+        let call = call
+            .principal(&self.principal)
+            .cancel_with(self.cancellation.clone())
+            // A note that finds no room is dropped.
+            .on_progress(move |note| drop(sink.try_send(note)));
+        let calling = call.json(&self.arguments);
+        tokio::pin!(calling);
+        let ended = tokio::select! {
+            ended = &mut calling => ended,
+            () = self.shutdown.cancelled() => {
+                self.cancellation.cancel();
+                calling.await
+            }
+        };
+        Ok(ended)
+    }
+}
+
+impl Refusal {
+    fn answer(self, outcome: Outcome<'_>) -> Answered<'_> {
+        match self {
+            Self::No(why) => {
+                let text = format!(
+                    "This call needs a person's yes, and there is none: {why}. Trying again does not help; the person who uses you has to allow it."
+                );
+                outcome.ends("not-approved", answer::failure("denied", text))
+            }
+            Self::Cannot => {
+                let needed = ClientCapabilities::builder().enable_elicitation().build();
+                let error = ErrorData::missing_required_client_capability(needed);
+                (Err(error), outcome.code("not-approved"))
+            }
+            Self::Ask(required) => (Ok((*required).into()), outcome.code("asked")),
+        }
+    }
+}
+
+/// What a client gets, and what is noted of it.
+type Answered<'e> = (Result<CallToolResponse, ErrorData>, Outcome<'e>);
+
+/// What came of a request, for the log and the counters.
+struct Outcome<'e> {
+    tool: &'e str,
+    function: &'e str,
+    code: &'static str,
+    report: Report,
+}
+
+impl<'e> Outcome<'e> {
+    fn of(function: &'e ToolFunction) -> Self {
+        Self {
+            tool: function.tool.name(),
+            function: &function.item,
+            code: "ok",
+            report: Report::default(),
+        }
+    }
+
+    fn native() -> Self {
+        Self {
+            tool: "",
+            function: "",
+            code: "ok",
+            report: Report::default(),
+        }
+    }
+
+    fn code(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    /// A request that ends with this result.
+    fn ends(self, code: &'static str, result: CallToolResult) -> Answered<'e> {
+        (Ok(result.into()), self.code(code))
+    }
+
+    fn with(self, report: Report) -> Self {
+        Self { report, ..self }
+    }
+
+    /// One line for the call, and one for each thing that it was refused.
+    fn log(&self, principal: &Principal, name: &str, took: Duration) {
+        let call = &*self.report.call;
+        for refused in &self.report.refused {
+            tracing::warn!(
+                call,
+                principal = principal.name(),
+                tool = name,
+                capability = &*refused.capability,
+                arguments = &*refused.words,
+                reason = refused.reason,
+                remedy = refused.remedy.as_deref(),
+                "denied"
+            );
+        }
+        let milliseconds = took.as_millis();
+        tracing::info!(
+            call,
+            principal = principal.name(),
+            tool = name,
+            outcome = self.code,
+            ms = milliseconds,
+            "call"
+        );
+    }
+}
+
+fn wrong_arguments(function: &ToolFunction, arguments: &str) -> Option<CallToolResult> {
+    let signature = function.tool.function(&function.function).ok()?.signature().ok()?;
+    let error = signature.arguments_from_json(arguments).err()?;
+    Some(answer::failure(
+        "invalid-arguments",
+        format!("The arguments do not fit: {error}. Correct them and call again."),
+    ))
+}
+
+fn host_fault(why: &str) -> CallToolResult {
+    tracing::error!("a call ended with a fault of the host's: {why}");
+    answer::failure(
+        "host-fault",
+        "The host could not carry out the call: a fault of the host, which its operator finds in the log.".to_owned(),
+    )
+}
+
+fn cancelled() -> CallToolResult {
+    answer::failure("cancelled", "The call was cancelled.".to_owned())
+}
+
+pub(super) fn ending() -> CallToolResult {
+    answer::failure(
+        "unavailable",
+        "The server is shutting down and takes no more calls.".to_owned(),
+    )
+}
+
+fn unknown(name: &str) -> ErrorData {
+    let text = format!("there is no tool {}", answer::quoted(&shortened(name)));
+    // MCP: "Unknown tools: error code -32602".
+    ErrorData::new(ErrorCode::INVALID_PARAMS, text, None)
+}
+
+fn shortened(name: &str) -> String {
+    /// Longer than any name that there is.
+    const SHOWN_CHARS_MAX: usize = 160;
+    name.chars().take(SHOWN_CHARS_MAX).collect()
+}

@@ -1,0 +1,182 @@
+//! Connections: how many, how slow, and how they end.
+//!
+//! The attacker is whoever can reach the port. A connection that sends its header slowly, or takes its answer slowly, is
+//! closed; what comes while all places are taken is closed at once. Nothing is read before there is a place.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Sleep};
+use tokio_util::sync::CancellationToken;
+
+use crate::server::Server;
+
+/// How long a header may take, and how long a connection may rest between two requests.
+const HEADER: Duration = Duration::from_secs(30);
+
+/// How long a client may take none of an answer that is ready for it.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// Bytes of a request's header.
+const HEADER_BYTES_MAX: usize = 32 << 10;
+
+/// How long connections may take to end by themselves at the server's end.
+const CLOSING: Duration = Duration::from_millis(500);
+
+/// How long to wait after an accept that failed for want of descriptors or memory.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// Takes connections until `closed`, and then ends those that there are.
+pub(super) async fn serve(
+    server: &Server,
+    listener: TcpListener,
+    router: Router,
+    most: usize,
+    closed: CancellationToken,
+) {
+    let places = Arc::new(Semaphore::new(most));
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = closed.cancelled() => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => match places.clone().try_acquire_owned() {
+                    Ok(place) => {
+                        let router = router.clone();
+                        let closed = closed.clone();
+                        let server = server.clone();
+                        connections.spawn(async move {
+                            let _place = place;
+                            let _open = server.inner.metrics.connection();
+                            one(stream, router, closed).await;
+                        });
+                    }
+                    Err(_) => {
+                        server.inner.metrics.request_refused("connections");
+                        drop(stream);
+                    }
+                },
+                Err(error) => {
+                    tracing::debug!("a connection could not be accepted: {error}");
+                    tokio::time::sleep(ACCEPT_AGAIN).await;
+                }
+            }
+        }
+    }
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(CLOSING, ended).await.is_err() {
+        connections.shutdown().await;
+    }
+}
+
+async fn one(stream: TcpStream, router: Router, closed: CancellationToken) {
+    // Answers are small and waited for.
+    let _ = stream.set_nodelay(true);
+    let service = TowerToHyperService::new(router);
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER)
+        .max_buf_size(HEADER_BYTES_MAX)
+        .serve_connection(TokioIo::new(Unstalled::new(stream)), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => note(ended),
+        () = closed.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            note(connection.await);
+        }
+    }
+}
+
+fn note(ended: Result<(), hyper::Error>) {
+    if let Err(error) = ended {
+        tracing::debug!("a connection ended early: {error}");
+    }
+}
+
+/// A stream that breaks when nothing can be written to it for too long.
+struct Unstalled {
+    stream: TcpStream,
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl Unstalled {
+    fn new(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            stalled: None,
+        }
+    }
+
+    /// What a write came to; one that has to wait has to wait no longer than that.
+    fn within<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + STALLED)));
+        ready!(stalled.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Unstalled {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Unstalled {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.within(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.within(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.within(context, flushed)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

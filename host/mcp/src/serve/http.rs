@@ -1,0 +1,322 @@
+//! The transport of many clients: streamable HTTP at `/mcp`, and what an operator's machinery asks for.
+//!
+//! The attackers are other machines, web pages in a browser on this machine (which can send requests here, and be told a
+//! name that leads here), and callers who want to be somebody else. The order for `/mcp` is: Host and Origin; who it is;
+//! whose the session is; the body, whole, bounded in size and time; and only then the protocol.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::{HeaderMap, Method, StatusCode, Uri};
+use http_body_util::BodyExt as _;
+use rmcp::transport::streamable_http_server::{
+    StreamableHttpServerConfig, StreamableHttpService,
+};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::connections;
+use super::handler::{Callers, Handler};
+use super::sessions::Sessions;
+use crate::access::Principal;
+use crate::metrics::CONTENT_TYPE as METRICS;
+use crate::server::Server;
+use crate::set::ToolSet;
+
+/// Bytes of one request. Large data belongs in files that a tool is granted.
+const BODY_BYTES_MAX: usize = 4 << 20;
+
+/// How long a body may take.
+const BODY: Duration = Duration::from_secs(30);
+
+/// How long a request waits for the first load of the tools.
+const LOADING: Duration = Duration::from_secs(60);
+
+/// What names the session of the older protocol.
+const SESSION: &str = "mcp-session-id";
+
+/// How the server is reached over HTTP.
+#[derive(Clone, Debug)]
+pub struct HttpOptions {
+    /// Where it listens; port 0 takes any that is free.
+    pub address: SocketAddr,
+    /// Whether callers authenticate: there is an access file that names principals.
+    pub authenticated: bool,
+    /// Listen elsewhere than on loopback although callers do not authenticate.
+    pub allow_unauthenticated: bool,
+    /// The most connections at once.
+    pub connections: usize,
+}
+
+/// Why the server is not reachable over HTTP.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// Anybody could call the tools.
+    #[error("`{0}` can be reached by other machines, and callers do not authenticate")]
+    Open(SocketAddr),
+    /// The address cannot be had.
+    #[error("cannot listen on `{address}`")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A port that is listened on and not served yet.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+    connections: usize,
+}
+
+impl Bound {
+    /// Begins to listen. What connects waits until it is [served](Server::serve_http).
+    ///
+    /// # Errors
+    /// [`HttpError`].
+    pub async fn new(options: &HttpOptions) -> Result<Self, HttpError> {
+        let address = options.address;
+        let reachable = !address.ip().to_canonical().is_loopback();
+        if reachable && !options.authenticated && !options.allow_unauthenticated {
+            return Err(HttpError::Open(address));
+        }
+        let failed = |source| HttpError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self {
+            listener,
+            address,
+            connections: options.connections,
+        })
+    }
+
+    /// The address, with the port that was taken.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Server {
+    /// Serves clients over HTTP until the server has ended.
+    pub async fn serve_http(&self, bound: Bound) {
+        let closed = CancellationToken::new();
+        let site = Arc::new(Site {
+            server: self.clone(),
+            sessions: Sessions::new(),
+        });
+        let router = router(&site, &closed);
+        let ending = async {
+            self.inner.draining.cancelled().await;
+            self.end().await;
+            closed.cancel();
+        };
+        let serving = connections::serve(
+            self,
+            bound.listener,
+            router,
+            bound.connections,
+            closed.clone(),
+        );
+        tokio::join!(ending, serving);
+    }
+}
+
+struct Site {
+    server: Server,
+    sessions: Sessions,
+}
+
+fn router(site: &Arc<Site>, closed: &CancellationToken) -> Router {
+    let server = site.server.clone();
+    let config = StreamableHttpServerConfig::default()
+        // Host and Origin are checked before, by the access file's lists.
+        .disable_allowed_hosts()
+        .disable_allowed_origins()
+        .with_max_request_body_bytes(BODY_BYTES_MAX)
+        .with_cancellation_token(closed.child_token());
+    let service = StreamableHttpService::new(
+        move || Ok(Handler::new(server.clone(), Callers::Each)),
+        site.sessions.manager.clone(),
+        config,
+    );
+    let protocol = Router::new()
+        .route_service("/mcp", service)
+        .layer(middleware::from_fn_with_state(site.clone(), guarded));
+    let others = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/.well-known/oauth-protected-resource", get(resource))
+        .route("/.well-known/oauth-protected-resource/mcp", get(resource))
+        .with_state(site.clone());
+    protocol.merge(others)
+}
+
+async fn ready(State(site): State<Arc<Site>>) -> Response {
+    if site.server.is_ready() {
+        return "ready\n".into_response();
+    }
+    let why = if site.server.is_ending() {
+        "shutting down".to_owned()
+    } else {
+        site.server
+            .loading()
+            .unwrap_or_else(|| "not loaded".to_owned())
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response()
+}
+
+/// Counters name tools and principals: where callers authenticate, so does whoever reads them.
+async fn metrics(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
+    let Some(set) = site.server.inner.serving.now() else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    if let Err(refused) = came_in(&site, &set, &uri, &headers).await {
+        return *refused;
+    }
+    let inner = &site.server.inner;
+    let text = inner.metrics.text(inner.gate.load());
+    ([(CONTENT_TYPE, METRICS)], text).into_response()
+}
+
+/// RFC 9728: where tokens for this resource come from. Only where they do.
+async fn resource(State(site): State<Arc<Site>>) -> Response {
+    let set = site.server.inner.serving.now();
+    match set.as_ref().and_then(|set| set.access.resource_metadata()) {
+        Some(metadata) => {
+            let json = metadata.json().to_owned();
+            ([(CONTENT_TYPE, "application/json")], json).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Everything that has to hold before a request reaches the protocol, or why it does not.
+async fn guarded(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    admitted(&site, request, next).await.unwrap_or_else(|refused| {
+        let mut refused = *refused;
+        // The body was not read: the connection is of no use for a second request.
+        refused
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+        refused
+    })
+}
+
+async fn admitted(
+    site: &Arc<Site>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Box<Response>> {
+    let ready = tokio::time::timeout(LOADING, site.server.inner.serving.ready());
+    let Ok(Some(set)) = ready.await else {
+        return Err(Box::new(later("the tools are still being loaded")));
+    };
+    let principal = came_in(site, &set, request.uri(), request.headers()).await?;
+    session(site, request.method(), request.headers(), &principal).await?;
+    let mut request = whole(request).await?;
+    request.extensions_mut().insert(principal.clone());
+    // A request is under way until its answer is sent; a stream that a client listens to is none.
+    let under_way = (request.method() == Method::POST).then(|| site.server.inner.begin_call());
+    let response = next.run(request).await;
+    if let Some(began) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
+        let present = site.server.inner.metrics.session();
+        site.sessions.began(began, principal.name(), present);
+    }
+    Ok(response.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            let _held = &under_way;
+            frame
+        }))
+    }))
+}
+
+/// Who makes the request, if it may come in at all.
+async fn came_in(
+    site: &Site,
+    set: &ToolSet,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Arc<Principal>, Box<Response>> {
+    let metrics = &site.server.inner.metrics;
+    if let Err(foreign) = set.access.sites().check(uri, headers) {
+        metrics.request_refused(foreign.code());
+        tracing::warn!("a request was refused: {foreign}");
+        return Err(Box::new((StatusCode::FORBIDDEN, format!("{foreign}\n")).into_response()));
+    }
+    set.authenticator.authenticate(headers).await.map_err(|refused| {
+        metrics.request_refused(refused.code());
+        tracing::warn!(code = refused.code(), "a caller was refused");
+        Box::new(set.authenticator.challenge(&refused).into_response())
+    })
+}
+
+/// Refuses what belongs to somebody else's session, and sessions beyond those that there is room for.
+async fn session(
+    site: &Site,
+    method: &Method,
+    headers: &HeaderMap,
+    principal: &Principal,
+) -> Result<(), Box<Response>> {
+    let refused = |status, text: &'static str| Err(Box::new((status, text).into_response()));
+    let mut ids = headers.get_all(SESSION).iter();
+    match (ids.next(), ids.next()) {
+        (Some(id), None) => {
+            let own = id
+                .to_str()
+                .is_ok_and(|id| site.sessions.is_of(id, principal.name()));
+            if own {
+                return Ok(());
+            }
+            // MCP: "respond to requests containing that session ID with HTTP 404 Not Found".
+            refused(StatusCode::NOT_FOUND, "there is no such session\n")
+        }
+        (Some(_), Some(_)) => refused(StatusCode::BAD_REQUEST, "a request is of one session\n"),
+        (None, _) if method == Method::POST && !site.sessions.room(principal.name()).await => {
+            Err(Box::new(later("there are too many sessions")))
+        }
+        (None, _) => Ok(()),
+    }
+}
+
+/// The request with its body in memory, so that nothing behind waits for a slow sender.
+async fn whole(request: Request) -> Result<Request, Box<Response>> {
+    let (parts, body) = request.into_parts();
+    let reading = axum::body::to_bytes(body, BODY_BYTES_MAX);
+    match tokio::time::timeout(BODY, reading).await {
+        Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Ok(Err(_)) => {
+            let text = format!("a request may have {BODY_BYTES_MAX} bytes\n");
+            Err(Box::new((StatusCode::PAYLOAD_TOO_LARGE, text).into_response()))
+        }
+        Err(_) => Err(Box::new(
+            (StatusCode::REQUEST_TIMEOUT, "the request took too long\n").into_response(),
+        )),
+    }
+}
+
+fn later(why: &str) -> Response {
+    let error = json!({
+        "jsonrpc": "2.0",
+        "id": null,
+        "error": { "code": -32000, "message": why },
+    });
+    let mut response = (StatusCode::SERVICE_UNAVAILABLE, axum::Json(error)).into_response();
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}

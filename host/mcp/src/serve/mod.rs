@@ -1,0 +1,12 @@
+//! The protocol: what a client asks, over which transport, and how each question ends.
+
+mod call;
+mod connections;
+mod handler;
+mod http;
+mod notes;
+mod sessions;
+mod stdio;
+
+pub use http::{Bound, HttpError, HttpOptions};
+pub use stdio::StdioError;

@@ -1,0 +1,56 @@
+//! The transport of one client that started the server: messages on standard input and output, one a line.
+
+use std::sync::Arc;
+
+use rmcp::ServiceExt as _;
+use rmcp::service::{QuitReason, ServerInitializeError};
+
+use super::handler::{Callers, Handler};
+use crate::access::Principal;
+use crate::server::Server;
+
+/// Why the transport ended otherwise than by its end.
+#[derive(Debug, thiserror::Error)]
+pub enum StdioError {
+    /// The client did not begin as the protocol says.
+    #[error("the client did not begin as the protocol says")]
+    Begin(#[source] Box<ServerInitializeError>),
+    /// A fault of the server's own.
+    #[error("the transport broke")]
+    Broke(#[source] tokio::task::JoinError),
+}
+
+impl Server {
+    /// Serves one client on standard input and output, as this principal. Returns when the client has gone, or when the
+    /// server has ended.
+    ///
+    /// # Errors
+    /// [`StdioError`]. An input that ends before the first message is no error: nobody wanted anything.
+    pub async fn serve_stdio(&self, principal: Arc<Principal>) -> Result<(), StdioError> {
+        let handler = Handler::new(self.clone(), Callers::One(principal));
+        let beginning = handler.serve(rmcp::transport::stdio_pipes());
+        let running = tokio::select! {
+            begun = beginning => match begun {
+                Ok(running) => running,
+                Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+                Err(error) => return Err(StdioError::Begin(Box::new(error))),
+            },
+            () = self.inner.draining.cancelled() => return Ok(()),
+        };
+        let token = running.cancellation_token();
+        let ended = self.clone();
+        let ending = tokio::spawn(async move {
+            ended.inner.draining.cancelled().await;
+            ended.end().await;
+            token.cancel();
+        });
+        let quit = running.waiting().await.map_err(StdioError::Broke)?;
+        if matches!(quit, QuitReason::Closed) {
+            // Nobody is there to read an answer.
+            self.cancel().await;
+        } else if !ending.is_finished() {
+            let _ = ending.await;
+        }
+        Ok(())
+    }
+}

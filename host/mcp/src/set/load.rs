@@ -1,0 +1,358 @@
+//! Loading a set: policy, access file, host, components, lock; all of it, or nothing with everything that is wrong.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use bailiwick::audit::Trail;
+//KV use bailiwick::capability::key_value::KeyValueStore;
+use bailiwick::policy::{Diagnostics, Extensions, Policy, ToolPolicy};
+use bailiwick::{Allocation, Host, HostError, LoadError, Source, Tool, ToolOptions, Toolbox};
+
+use super::{HeldBack, Stamp, ToolSet, definitions};
+use crate::access::{Access, AccessError, Authenticator, KeysError};
+use crate::lock::{Current, Lock, LockError, refuse_deceptive};
+use crate::native::NativeFunction;
+
+/// More than this is no policy; reading ends there.
+const POLICY_BYTES_MAX: u64 = 4 << 20;
+
+/// What a server's sets are made from.
+#[derive(Debug)]
+pub struct Setup {
+    /// The policy's file.
+    pub policy: PathBuf,
+    /// Where the policy's paths start; else its folder.
+    pub root: Option<PathBuf>,
+    /// Where compiled components are kept.
+    pub cache: Option<PathBuf>,
+    /// The audit trail, which outlives every set.
+    pub trail: Trail,
+    /// The tools' own memory; without one, every use of it is `unavailable`.
+    //KV pub store: Option<KeyValueStore>,
+    pub store: Option<()>,
+    /// Who may call what; without it there is one principal, `local`, who may call everything.
+    pub access: Option<PathBuf>,
+    /// Serve only what this lock file says was approved.
+    pub lock: Option<PathBuf>,
+    /// Files and folders that no tool may write, beside those that the set is made of.
+    pub protect: Vec<PathBuf>,
+    /// Calls that can be under way at once, in all tools together.
+    pub slots: u32,
+    /// Functions of the embedding program's own.
+    pub natives: Vec<NativeFunction>,
+}
+
+/// How far the loading of a set is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadProgress {
+    /// Tools that are loaded.
+    pub done: usize,
+    /// Tools that there are.
+    pub total: usize,
+    /// The one that is being loaded now.
+    pub tool: String,
+}
+
+/// Why there is no set.
+#[derive(Debug, thiserror::Error)]
+pub enum SetError {
+    /// The policy's file could not be read.
+    #[error("cannot read the policy `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The policy has mistakes.
+    #[error("the policy `{}` has mistakes", .0.file())]
+    Policy(Box<Diagnostics>),
+    /// The access file cannot be used.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The keys of the identity provider cannot be read.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The lock file cannot be used, or an author's text deceives.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// There is no host.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// A tool was refused.
+    #[error("the tool `{tool}` was not loaded")]
+    Tool {
+        /// The tool.
+        tool: String,
+        /// Why.
+        #[source]
+        source: Box<LoadError>,
+    },
+    /// Two functions would have the same name.
+    #[error("two functions would be called `{0}`")]
+    NameTwice(String),
+    /// A fault of the server's own.
+    #[error("loading panicked: {0}")]
+    Panic(String),
+    /// What a running server cannot take over.
+    #[error("`{0}` of the policy changed, which needs a restart")]
+    Restart(&'static str),
+}
+
+impl SetError {
+    /// What would help, in words for the operator.
+    pub fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Tool { source, .. } => source.remedy(),
+            Self::NameTwice(_) => Some("give one of the tools another name in the policy".to_owned()),
+            Self::Restart(_) => Some("stop the server and start it again".to_owned()),
+            Self::Lock(error) => error.remedy(),
+            Self::Read { .. }
+            | Self::Policy(_)
+            | Self::Access(_)
+            | Self::Keys(_)
+            | Self::Host(_)
+            | Self::Panic(_) => None,
+        }
+    }
+
+    /// The whole of it in several lines: what failed, why, and what would help.
+    pub fn report(&self) -> String {
+        let mut text = match self {
+            Self::Policy(diagnostics) => diagnostics.to_string(),
+            Self::Access(AccessError::Mistakes(diagnostics)) => diagnostics.to_string(),
+            other => chain(other),
+        };
+        if let Some(remedy) = self.remedy() {
+            text.push_str("\nhint: ");
+            text.push_str(&remedy);
+        }
+        text
+    }
+}
+
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// Loads everything. Blocks while components are compiled.
+///
+/// # Errors
+/// [`SetError`]: the first thing that is wrong; nothing is loaded then.
+pub(crate) fn load_set(
+    setup: &Setup,
+    generation: u64,
+    progress: &dyn Fn(LoadProgress),
+) -> Result<ToolSet, SetError> {
+    // A file is looked at before it is read: a change in between is seen at the next look.
+    let own = own_files(setup);
+    let stamp = Stamp::of(&own);
+    let text = read(&setup.policy)?;
+    let name = setup.policy.display().to_string();
+    let policy = Policy::parse(&name, &text, &Extensions::new())
+        .map_err(|diagnostics| SetError::Policy(Box::new(diagnostics)))?;
+    let access = match &setup.access {
+        Some(path) => Access::read(path, &policy)?,
+        None => Access::local(),
+    };
+    let access = Arc::new(access);
+    let authenticator = Authenticator::new(access.clone())?;
+    let named = named_files(setup, &policy);
+    let stamp = stamp.and(Stamp::of(&named));
+    let files = [own, named].concat();
+    let host = host(setup, &policy, &files)?;
+    let (tools, toolbox) = tools(setup, &policy, &text, &host, progress)?;
+    let held_back = match &setup.lock {
+        Some(path) => held_back(path, &policy, &tools)?,
+        None => Vec::new(),
+    };
+    for tool in &tools {
+        refuse_deceptive(tool.name(), &definitions(tool, tool.grant()))?;
+    }
+    unique(&tools, &setup.natives)?;
+    Ok(ToolSet {
+        generation,
+        policy,
+        policy_text: text.into(),
+        access,
+        authenticator,
+        host,
+        tools,
+        toolbox,
+        held_back,
+        natives: setup.natives.clone(),
+        files,
+        stamp,
+        views: Mutex::new(HashMap::new()),
+    })
+}
+
+/// Loads the tools of a policy once, for programs that look at them and serve nothing: what `bailiwick approve` shows.
+///
+/// # Errors
+/// [`SetError`].
+pub fn load(setup: &Setup) -> Result<(Policy, Vec<Tool>), SetError> {
+    let set = load_set(setup, 1, &|_| {})?;
+    Ok((set.policy, set.tools))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the operator named the policy on the command line"
+)]
+fn read(path: &Path) -> Result<String, SetError> {
+    let failed = |source: std::io::Error| SetError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = String::new();
+    // One byte more than a policy may have, so that the parser can say that it has too many.
+    File::open(path)
+        .and_then(|file| file.take(POLICY_BYTES_MAX + 1).read_to_string(&mut text))
+        .map_err(failed)?;
+    Ok(text)
+}
+
+/// A path of the policy, as this process sees it.
+pub(crate) fn resolve(policy: &Path, path: &str) -> PathBuf {
+    match policy.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.join(path),
+        Some(_) | None => PathBuf::from(path),
+    }
+}
+
+/// The files that the command line names. A change of these and of [`named_files`] is a reason to load again.
+fn own_files(setup: &Setup) -> Vec<PathBuf> {
+    let own = [
+        Some(&setup.policy),
+        setup.access.as_ref(),
+        setup.lock.as_ref(),
+    ];
+    own.into_iter().flatten().cloned().collect()
+}
+
+/// The files that those name.
+fn named_files(setup: &Setup, policy: &Policy) -> Vec<PathBuf> {
+    let components = policy
+        .tools()
+        .iter()
+        .map(|tool| resolve(&setup.policy, tool.component()));
+    let network = policy.network().ca_file.as_deref();
+    let network = network.map(|file| resolve(&setup.policy, file));
+    components.chain(network).collect()
+}
+
+/// The host of one set. What the set is made of is protected from its tools, whatever the policy grants.
+fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostError> {
+    let folder = resolve(&setup.policy, "");
+    let root = setup.root.clone().unwrap_or_else(|| here(&folder));
+    let mut builder = Host::builder()
+        .allocation(Allocation::Pool { slots: setup.slots })
+        .root(root)
+        .trail(setup.trail.clone())
+        .network(policy.network(), here(&folder));
+    for path in files.iter().chain(&setup.protect) {
+        builder = builder.protect(path);
+    }
+    // Whether it is used or not: a tool must not write its own approval.
+    builder = builder.protect(Lock::beside(&setup.policy));
+    if let Some(key) = &policy.audit().key_file {
+        builder = builder.protect(resolve(&setup.policy, key));
+    }
+    if let Some(cache) = &setup.cache {
+        builder = builder.protect(cache).cache(cache);
+    }
+    if let Some(store) = &setup.store {
+        //KV builder = builder.key_value(store.clone());
+        let _ = store;
+    }
+    builder.build()
+}
+
+fn here(folder: &Path) -> PathBuf {
+    if folder.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        folder.to_owned()
+    }
+}
+
+fn tools(
+    setup: &Setup,
+    policy: &Policy,
+    text: &str,
+    host: &Host,
+    progress: &dyn Fn(LoadProgress),
+) -> Result<(Vec<Tool>, Toolbox), SetError> {
+    let toolbox = Toolbox::new();
+    let mut tools = Vec::new();
+    for (done, tool) in policy.tools().iter().enumerate() {
+        progress(LoadProgress {
+            done,
+            total: policy.tools().len(),
+            tool: tool.name().to_owned(),
+        });
+        tools.push(one(setup, tool, text, host, &toolbox)?);
+    }
+    toolbox.fill(tools.clone());
+    Ok((tools, toolbox))
+}
+
+fn one(
+    setup: &Setup,
+    tool: &ToolPolicy,
+    text: &str,
+    host: &Host,
+    toolbox: &Toolbox,
+) -> Result<Tool, SetError> {
+    let component = resolve(&setup.policy, tool.component());
+    let options = ToolOptions {
+        toolbox: Some(toolbox.clone()),
+        ..ToolOptions::from_policy(tool, text)
+    };
+    host.load(&Source::File(&component), options)
+        .map_err(|source| SetError::Tool {
+            tool: tool.name().to_owned(),
+            source: Box::new(source),
+        })
+}
+
+/// The tools that are not what the lock file says was approved.
+fn held_back(path: &Path, policy: &Policy, tools: &[Tool]) -> Result<Vec<HeldBack>, SetError> {
+    let lock = Lock::read(path)?;
+    let mut held = Vec::new();
+    for tool in tools {
+        let Some(rules) = policy.tool(tool.name()) else {
+            continue;
+        };
+        let current = Current::of(rules, tool, &definitions(tool, tool.grant()))?;
+        let changes = lock.compare(&current);
+        if !changes.is_empty() {
+            held.push(HeldBack {
+                tool: tool.name().to_owned(),
+                changes: changes.iter().map(ToString::to_string).collect(),
+            });
+        }
+    }
+    Ok(held)
+}
+
+/// Names come from tools' names, which may hold dots: `a.b` and the function `b` of `a` would be one.
+fn unique(tools: &[Tool], natives: &[NativeFunction]) -> Result<(), SetError> {
+    let mut seen = std::collections::HashSet::new();
+    let of_tools = tools
+        .iter()
+        .flat_map(|tool| super::names(tool).into_iter().map(|(name, _)| name));
+    let of_natives = natives.iter().map(|native| native.definition.name.to_string());
+    for name in of_tools.chain(of_natives) {
+        if !seen.insert(name.clone()) {
+            return Err(SetError::NameTwice(name));
+        }
+    }
+    Ok(())
+}

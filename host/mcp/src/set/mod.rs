@@ -1,0 +1,95 @@
+//! The tools that are served: loaded together from one policy, swapped together, seen by each principal in its own way.
+
+mod definition;
+mod load;
+mod name;
+mod serving;
+mod stamp;
+mod view;
+
+pub use definition::{AnswerForm, Definition, definitions};
+pub use load::{LoadProgress, SetError, Setup, load};
+pub use name::names;
+pub(crate) use serving::{Loaded, Reloaded, Serving};
+pub(crate) use stamp::Stamp;
+pub(crate) use view::{Callee, Entry, LIST_FRESH, ToolFunction, View};
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bailiwick::policy::Policy;
+use bailiwick::{Host, Tool, Toolbox};
+
+use crate::access::{Access, Authenticator, Principal};
+use crate::native::NativeFunction;
+
+/// Everything that one state of the files says: policy, components, access, lock. It never changes; a reload makes
+/// another.
+#[derive(Debug)]
+pub(crate) struct ToolSet {
+    /// Counts the sets of a server, from 1.
+    pub(crate) generation: u64,
+    pub(crate) policy: Policy,
+    pub(crate) policy_text: Arc<str>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) authenticator: Authenticator,
+    /// Keeps engine and cache for as long as a call of this set is under way.
+    #[expect(dead_code, reason = "held, not used: tools of the set run in it")]
+    pub(crate) host: Host,
+    pub(crate) tools: Vec<Tool>,
+    /// Tools find each other here; they hold it weakly.
+    #[expect(dead_code, reason = "held, not used: tools of the set call each other through it")]
+    pub(crate) toolbox: Toolbox,
+    /// Tools that a lock file keeps from being listed, with the reasons.
+    pub(crate) held_back: Vec<HeldBack>,
+    pub(crate) natives: Vec<NativeFunction>,
+    /// The files that this set was made of.
+    pub(crate) files: Vec<PathBuf>,
+    /// What they looked like before they were read.
+    pub(crate) stamp: Stamp,
+    views: Mutex<HashMap<String, Arc<View>>>,
+}
+
+/// A tool that is not served, since it is not what was approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    /// The tool.
+    pub tool: String,
+    /// What changed, one line each.
+    pub changes: Vec<String>,
+}
+
+impl ToolSet {
+    /// The functions that are served to anybody, each as its tool and its own name.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let held = |tool: &&Tool| !self.held_back.iter().any(|held| held.tool == tool.name());
+        self.tools.iter().filter(held).flat_map(|tool| {
+            names(tool)
+                .into_iter()
+                .map(|(_, function)| (tool.name(), function.item()))
+        })
+    }
+
+    /// The definition of a function, whoever may call it.
+    pub(crate) fn definition(&self, name: &str) -> Option<rmcp::model::Tool> {
+        let of_tools = self
+            .tools
+            .iter()
+            .flat_map(|tool| definitions(tool, tool.grant()))
+            .map(|definition| definition.tool);
+        let of_natives = self.natives.iter().map(|native| native.definition.clone());
+        of_tools.chain(of_natives).find(|tool| tool.name == name)
+    }
+
+    /// What a principal sees of the set: made when it first asks.
+    pub(crate) fn view(&self, principal: &Principal) -> Arc<View> {
+        let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(view) = views.get(principal.name()) {
+            return view.clone();
+        }
+        let view = Arc::new(View::new(self, principal));
+        views.insert(principal.name().to_owned(), view.clone());
+        view
+    }
+}

@@ -1,0 +1,93 @@
+//! The end of a server: what is under way is answered, what comes later is refused.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::served::{Options, Served};
+
+const SPIN: &str = "[tools.more]\ncomponent = 'several.wasm'\nlimits = { time = '1 s' }\n";
+
+fn drained(drain: Duration) -> Served {
+    Served::with(
+        SPIN,
+        Options {
+            drain,
+            ..Options::default()
+        },
+    )
+}
+
+#[test]
+fn calls_under_way_end_by_themselves_within_the_drain() {
+    let served = drained(Duration::from_secs(20));
+    let calling = thread::spawn({
+        let client = served.modern();
+        move || client.call("more.spin", json!({}))
+    });
+    thread::sleep(Duration::from_millis(300));
+    let began = Instant::now();
+    served.end();
+    assert!(began.elapsed() < Duration::from_secs(4));
+    assert_eq!(calling.join().unwrap().code(), "limit-exceeded");
+}
+
+#[test]
+fn calls_that_outlast_the_drain_are_cancelled_and_answered() {
+    let served = Served::with(
+        "[tools.more]\ncomponent = 'several.wasm'\nlimits = { time = '30 s' }\n",
+        Options {
+            drain: Duration::from_millis(100),
+            ..Options::default()
+        },
+    );
+    let calling = thread::spawn({
+        let client = served.modern();
+        move || client.call("more.spin", json!({}))
+    });
+    thread::sleep(Duration::from_millis(300));
+    let began = Instant::now();
+    served.end();
+    assert!(began.elapsed() < Duration::from_millis(100 + 1000 + 1000));
+    assert_eq!(calling.join().unwrap().code(), "cancelled");
+}
+
+#[test]
+fn a_call_that_comes_while_the_server_ends_is_refused_in_words() {
+    let served = drained(Duration::from_secs(20));
+    let under_way = thread::spawn({
+        let client = served.modern();
+        move || client.call("more.spin", json!({}))
+    });
+    thread::sleep(Duration::from_millis(300));
+    let ending = served.server.clone();
+    let ending = served.wait(async { tokio::spawn(async move { ending.end().await }) });
+    while !served.server.is_ending() {
+        thread::yield_now();
+    }
+    let refused = served.modern().call("more.triple", json!({ "n": 1 }));
+    assert_eq!(refused.code(), "unavailable");
+    assert_eq!(served.get("/readyz", None).0, 503);
+    assert_eq!(served.get("/healthz", None).0, 200);
+    under_way.join().unwrap();
+    served.wait(ending).unwrap();
+}
+
+#[test]
+fn a_client_that_goes_away_cancels_its_call() {
+    let served = Served::with(
+        "[tools.more]\ncomponent = 'several.wasm'\nlimits = { time = '60 s', concurrency = 1 }\n",
+        Options::default(),
+    );
+    let gone = thread::spawn({
+        let client = served.modern().impatient(Duration::from_millis(400));
+        move || client.try_call("more.spin", json!({}))
+    });
+    assert!(gone.join().unwrap().is_err());
+    // The one place is free again long before the minute is over.
+    let began = Instant::now();
+    let reply = served.modern().call("more.triple", json!({ "n": 3 }));
+    assert_eq!(reply.result()["structuredContent"]["result"], 9);
+    assert!(began.elapsed() < Duration::from_secs(5));
+}

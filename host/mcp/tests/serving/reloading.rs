@@ -1,0 +1,106 @@
+//! Changed files: served whole, or refused whole.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::served::{Options, SEVERAL, Served};
+
+const ONE: &str = "[tools.double]\ncomponent = 'double.wasm'\n";
+const TWO: &str =
+    "[tools.double]\ncomponent = 'double.wasm'\n[tools.more]\ncomponent = 'several.wasm'\n";
+
+#[test]
+fn a_changed_policy_is_served_and_a_wrong_one_changes_nothing() {
+    let served = Served::new(ONE);
+    let client = served.modern();
+    assert_eq!(client.names(), ["double"]);
+
+    fs::write(served.path("bailiwick.toml"), TWO).unwrap();
+    served.wait(served.server.reload());
+    assert_eq!(client.names().len(), 4);
+
+    for wrong in [
+        "[tools.double]\ncomponent = 'double.wasm'\nread-flie = []\n",
+        "[tools.double]\ncomponent = 'missing.wasm'\n",
+        "not TOML",
+        "[tools.double]\ncomponent = 'double.wasm'\n[audit]\nfile = 'elsewhere.jsonl'\n",
+    ] {
+        fs::write(served.path("bailiwick.toml"), wrong).unwrap();
+        served.wait(served.server.reload());
+        assert_eq!(client.names().len(), 4, "{wrong}");
+        let reply = client.call("double", json!({ "n": 2 }));
+        assert_eq!(reply.result()["structuredContent"]["result"], 4);
+    }
+    let (_, metrics) = served.get("/metrics", None);
+    assert!(metrics.contains("refused"), "{metrics}");
+}
+
+#[test]
+fn files_are_watched_and_clients_are_told() {
+    let served = Served::new(ONE);
+    let watched = served.server.clone();
+    let watching = served.wait(async { tokio::spawn(async move { watched.watch().await }) });
+    let client = served.modern();
+
+    // Two moments of the same file: one that cannot be loaded, and one that can.
+    fs::write(served.path("bailiwick.toml"), "half a fi").unwrap();
+    fs::write(served.path("bailiwick.toml"), TWO).unwrap();
+    until(|| client.names().len() == 4);
+
+    fs::write(
+        served.path("double.wasm"),
+        wat::parse_str(SEVERAL.replace("triple", "double")).unwrap(),
+    )
+    .unwrap();
+    until(|| client.names().contains(&"double.spin".to_owned()));
+    watching.abort();
+}
+
+#[test]
+fn a_call_under_way_ends_under_the_set_that_it_began_with() {
+    let served = Served::new(
+        "[tools.more]\ncomponent = 'several.wasm'\nlimits = { time = '1500 ms' }\n",
+    );
+    let client = served.modern();
+    let calling = std::thread::spawn({
+        let client = served.modern();
+        move || client.call("more.spin", json!({}))
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    fs::write(served.path("bailiwick.toml"), ONE).unwrap();
+    served.wait(served.server.reload());
+    assert_eq!(client.names(), ["double"]);
+    let ended = calling.join().unwrap();
+    assert_eq!(ended.code(), "limit-exceeded");
+    assert!(ended.failure().contains("`time`"));
+}
+
+#[test]
+fn what_is_not_as_approved_is_neither_listed_nor_called() {
+    let served = Served::with(
+        TWO,
+        Options {
+            approved: Some(&["double"]),
+            ..Options::default()
+        },
+    );
+    let client = served.modern();
+    assert_eq!(client.names(), ["double"]);
+    let refused = client.call("more.triple", json!({ "n": 1 }));
+    assert_eq!(refused.last()["error"]["code"], -32602);
+
+    // The component is swapped for another: what was approved is gone.
+    fs::copy(served.path("several.wasm"), served.path("double.wasm")).unwrap();
+    served.wait(served.server.reload());
+    assert!(client.names().is_empty());
+}
+
+fn until(holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(10), "it did not come about");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
