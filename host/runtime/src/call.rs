@@ -27,7 +27,7 @@ pub use state::CallState;
 
 use crate::tool::{Function, FunctionError, Tool};
 use crate::value::{ArgumentError, Arguments, Signature};
-use crate::waist::{Progress, Reporter, StandIn};
+use crate::waist::{Progress, Reporter, Scene, StandIn};
 use invocation::{Dynamic, Typed};
 
 /// What a tool answered.
@@ -131,6 +131,18 @@ impl<'t> Call<'t> {
     /// ended. It is called within the call's own task, and must not block.
     pub fn on_progress(mut self, sink: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.behalf.reporter = Some(Reporter::new(sink));
+        self
+    }
+
+    /// The same as a call that another call makes: within every layer of that one's rules and what it has left, on the same
+    /// principal's behalf.
+    pub(crate) fn within(mut self, caller: &Scene) -> Self {
+        let layers = caller.grant().layers().iter().cloned();
+        self.grant = layers.fold(self.grant, |grant, layer| grant.narrow(layer));
+        self.limits = caller
+            .meter
+            .within(&self.limits, caller.started().elapsed());
+        self.behalf = caller.behalf_within();
         self
     }
 

@@ -11,6 +11,7 @@ use crate::audit::{Trail, TrailOptions};
 use crate::cache::Cache;
 use crate::capability::files::{FileRoot, RootError};
 use crate::capability::http::{self, Transport};
+use crate::capability::key_value::KeyValueStore;
 use crate::capability::{self, Interface};
 use crate::engine::{Allocation, EngineError, engine};
 use crate::waist::{Failure, Performer, Services};
@@ -90,6 +91,7 @@ pub struct HostBuilder {
     root: Option<PathBuf>,
     trail: Option<Trail>,
     protected: Vec<PathBuf>,
+    hidden: Vec<PathBuf>,
     transport: Transport,
     services: Services,
     interfaces: Vec<Interface>,
@@ -114,6 +116,7 @@ impl Host {
             root: None,
             trail: None,
             protected: Vec::new(),
+            hidden: Vec::new(),
             transport: http::transport(&Network::default(), Path::new("")),
             services: Services::default(),
             interfaces: capability::interfaces(),
@@ -168,6 +171,23 @@ impl HostBuilder {
         self
     }
 
+    /// A file of the host's own that no tool may read or write, whatever its policy says, and whether or not it is there yet.
+    pub fn hide(mut self, path: impl Into<PathBuf>) -> Self {
+        self.hidden.push(path.into());
+        self
+    }
+
+    /// Where tools keep values from one call to the next. Without one, every use is `unavailable`. Its files are hidden
+    /// without being named.
+    ///
+    /// # Authority
+    /// A tool that is granted `key-value` works in this store, with its own values.
+    pub fn key_value(mut self, store: KeyValueStore) -> Self {
+        self.hidden
+            .extend(store.path().into_iter().flat_map(KeyValueStore::files));
+        self.service(store)
+    }
+
     /// How requests leave the host, as a policy's `[network]` says; `folder` is the policy file's, from which the name of
     /// its `ca-file` starts. Without this: directly, by the system's resolver. The environment's proxy variables are
     /// never read.
@@ -216,6 +236,7 @@ impl HostBuilder {
             root,
             trail,
             mut protected,
+            hidden,
             transport,
             mut services,
             interfaces,
@@ -234,7 +255,7 @@ impl HostBuilder {
         );
         services = services.with(transport);
         if let Some(root) = root {
-            services = services.with(FileRoot::open(&root, protected)?);
+            services = services.with(FileRoot::open(&root, protected)?.hiding(hidden));
         }
         let trail = match trail {
             Some(trail) => trail,

@@ -39,6 +39,7 @@ pub use tokio_util::sync::CancellationToken;
 pub use wasmtime;
 
 pub use call::{Answer, Call, CallError, CallState, Cause, Report, TypedFunction};
+pub use capability::key_value::{KeyValueError, KeyValueStore};
 pub use component::{Outline, OutlineError};
 pub use engine::{Allocation, EngineError, STACK_BYTES, pool_resets_quickly};
 pub use host::{Host, HostBuilder, HostError};

@@ -46,6 +46,16 @@ impl Limiter {
         self.refused
     }
 
+    /// Bytes of memory that may still be taken.
+    pub(crate) fn memory_left(&self) -> u64 {
+        self.memory_max.saturating_sub(self.memory)
+    }
+
+    /// Elements of tables that may still be taken.
+    pub(crate) fn table_elements_left(&self) -> u64 {
+        self.table_elements_max.saturating_sub(self.table_elements)
+    }
+
     fn refuse(&mut self, limit: Limit) -> wasmtime::Result<bool> {
         self.refused = Some(limit);
         Ok(false)

@@ -3,7 +3,7 @@
 use crate::capability::http::Requests;
 use crate::floor::{Floor, Kept};
 use crate::limits::Limiter;
-use crate::waist::Waist;
+use crate::waist::{EngineLeft, Waist};
 use bailiwick_policy::{Capability, Limits};
 
 /// The state of one call, as host functions see it.
@@ -37,6 +37,24 @@ impl CallState {
     /// The way to everything that the host does for a guest.
     pub fn waist_mut(&mut self) -> &mut Waist {
         &mut self.waist
+    }
+
+    /// Notes for the meter what the engine has left for this call: a called tool shares it.
+    pub(crate) fn lend_engine(&mut self, fuel: u64) {
+        let left = EngineLeft {
+            fuel,
+            memory: self.limiter.memory_left(),
+            table_elements: self.limiter.table_elements_left(),
+        };
+        if let Some(scene) = self.waist.scene_mut() {
+            scene.meter.lend_engine(left);
+        }
+    }
+
+    /// The fuel that called tools left. None behind another performer, which spends none.
+    pub(crate) fn fuel_left(&mut self) -> Option<u64> {
+        let scene = self.waist.scene_mut()?;
+        Some(scene.meter.fuel_left())
     }
 
     /// Whether this call has a grant of a capability. Behind another performer nothing of the host's own is granted.

@@ -5,9 +5,11 @@
 pub mod clock;
 pub mod files;
 pub mod http;
+pub mod key_value;
 pub mod log;
 pub mod progress;
 pub mod random;
+pub mod tools;
 
 use bailiwick_policy as policy;
 use wasmtime::component::Linker;
@@ -49,6 +51,8 @@ pub(crate) fn interfaces() -> Vec<Interface> {
     interfaces.extend(files::interfaces());
     interfaces.extend(http::interfaces());
     interfaces.extend(log::interfaces());
+    interfaces.extend(key_value::interfaces());
+    interfaces.extend(tools::interfaces());
     interfaces.extend(progress::interfaces());
     interfaces.extend(clock::interfaces());
     interfaces.extend(random::interfaces());

@@ -1,5 +1,7 @@
 //! What a call has used up, held against its limits.
 
+use std::time::Duration;
+
 use bailiwick_policy::{Limit, Limits};
 
 use super::Failure;
@@ -19,6 +21,10 @@ pub struct Spent {
     pub http_sent_bytes: u64,
     /// Bytes received in answers.
     pub http_received_bytes: u64,
+    /// Bytes of keys and values taken from the tool's store and put into it.
+    pub key_value_bytes: u64,
+    /// Calls of other tools, and theirs.
+    pub tool_calls: u64,
     /// Attempts made, permitted or not.
     pub attempts: u64,
     /// Attempts that were denied.
@@ -36,7 +42,19 @@ impl Spent {
             + self.file_write_bytes
             + self.http_sent_bytes
             + self.http_received_bytes
+            + self.key_value_bytes
     }
+}
+
+/// What the engine has left for a call while it waits for a tool that it called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EngineLeft {
+    /// Units of fuel.
+    pub(crate) fuel: u64,
+    /// Bytes of linear memory.
+    pub(crate) memory: u64,
+    /// Elements of tables.
+    pub(crate) table_elements: u64,
 }
 
 /// Counts what a call uses, and refuses what is past a limit. What was refused is not counted.
@@ -44,6 +62,7 @@ impl Spent {
 pub struct Meter {
     limits: Limits,
     spent: Spent,
+    engine: EngineLeft,
 }
 
 impl Meter {
@@ -52,6 +71,7 @@ impl Meter {
         Self {
             limits,
             spent: Spent::default(),
+            engine: EngineLeft::default(),
         }
     }
 
@@ -169,6 +189,96 @@ impl Meter {
             .http_received_bytes
             .saturating_add(self.spent.http_sent_bytes);
         self.limits.http_bytes.saturating_sub(spent)
+    }
+
+    /// Counts bytes that went to the tool's store or came from it. Each host call bounds them, and the store what is kept.
+    pub fn key_value(&mut self, bytes: u64) {
+        self.spent.key_value_bytes = self.spent.key_value_bytes.saturating_add(bytes);
+    }
+
+    /// Counts one call of another tool.
+    ///
+    /// # Errors
+    /// [`Failure::Limit`] with [`Limit::CallDepth`] or [`Limit::ToolCalls`].
+    pub fn tool_call(&mut self) -> Result<(), Failure> {
+        if self.limits.call_depth == 0 {
+            return Err(Failure::Limit(Limit::CallDepth));
+        }
+        spend(
+            &mut self.spent.tool_calls,
+            1,
+            self.limits.tool_calls,
+            Limit::ToolCalls,
+        )
+    }
+
+    /// Notes what the engine has left.
+    pub(crate) fn lend_engine(&mut self, left: EngineLeft) {
+        self.engine = left;
+    }
+
+    /// The fuel that called tools left of what was lent.
+    pub(crate) fn fuel_left(&self) -> u64 {
+        self.engine.fuel
+    }
+
+    /// What a tool may use that this call calls: what its own limits give it, and what is left here.
+    pub(crate) fn within(&self, own: &Limits, elapsed: Duration) -> Limits {
+        let (most, spent) = (&self.limits, &self.spent);
+        let left = |most: u64, spent: u64| most.saturating_sub(spent);
+        Limits {
+            memory: own.memory.min(self.engine.memory),
+            table_elements: own.table_elements.min(self.engine.table_elements),
+            instances: own.instances.min(most.instances),
+            handles: own.handles.min(most.handles),
+            fuel: own.fuel.min(self.engine.fuel),
+            time: own.time.min(most.time.saturating_sub(elapsed)),
+            host_calls: own.host_calls.min(left(most.host_calls, spent.host_calls)),
+            host_call_bytes: own.host_call_bytes.min(most.host_call_bytes),
+            file_read_bytes: own
+                .file_read_bytes
+                .min(left(most.file_read_bytes, spent.file_read_bytes)),
+            file_write_bytes: own
+                .file_write_bytes
+                .min(left(most.file_write_bytes, spent.file_write_bytes)),
+            list_entries: own.list_entries.min(most.list_entries),
+            http_requests: own
+                .http_requests
+                .min(left(most.http_requests, spent.http_requests)),
+            http_bytes: own.http_bytes.min(self.http_left()),
+            // What a store holds stays when the call is over: it is the called tool's, and nothing of the caller's.
+            key_value_bytes: own.key_value_bytes,
+            tool_calls: own.tool_calls.min(left(most.tool_calls, spent.tool_calls)),
+            call_depth: own.call_depth.min(most.call_depth.saturating_sub(1)),
+            // The answer has to fit into the host call that it answers.
+            output: own.output.min(most.host_call_bytes),
+            log: own.log.min(left(most.log, spent.log_bytes)),
+            concurrency: own.concurrency,
+            component_size: own.component_size,
+            compile_time: own.compile_time,
+        }
+    }
+
+    /// Charges what a called tool used. Its log is counted where it is kept.
+    pub(super) fn absorb(&mut self, fuel: u64, spent: &Spent) {
+        self.engine.fuel = self.engine.fuel.saturating_sub(fuel);
+        let own = &mut self.spent;
+        let pairs = [
+            (&mut own.host_calls, spent.host_calls),
+            (&mut own.file_read_bytes, spent.file_read_bytes),
+            (&mut own.file_write_bytes, spent.file_write_bytes),
+            (&mut own.http_requests, spent.http_requests),
+            (&mut own.http_sent_bytes, spent.http_sent_bytes),
+            (&mut own.http_received_bytes, spent.http_received_bytes),
+            (&mut own.key_value_bytes, spent.key_value_bytes),
+            (&mut own.tool_calls, spent.tool_calls),
+            (&mut own.attempts, spent.attempts),
+            (&mut own.denials, spent.denials),
+            (&mut own.log_dropped, spent.log_dropped),
+        ];
+        for (own, more) in pairs {
+            *own = own.saturating_add(more);
+        }
     }
 
     pub(super) fn attempt(&mut self) {

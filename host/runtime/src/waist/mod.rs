@@ -40,6 +40,7 @@ use bailiwick_policy::{Grant, Limits};
 use crate::audit::{Digest, Trail, TrailOptions};
 
 pub(crate) use failure::chain;
+pub(crate) use meter::EngineLeft;
 pub(crate) use progress::Reporter;
 pub(crate) use record::Trace;
 

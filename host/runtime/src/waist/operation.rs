@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Failure, HandleId, Scene};
+use crate::audit;
 
 /// One thing that a guest can make the host do: plain data, in which handles are ids, with one typed reply.
 ///
@@ -49,6 +50,12 @@ pub trait Attempted: Operation {
     /// When it is recorded.
     const RECORDING: Recording;
 
+    /// The same, with what the guest may leave out and the host knows: the only function of a tool. It comes before the decision,
+    /// and must tell nothing.
+    fn completed(self, _scene: &Scene) -> Self {
+        self
+    }
+
     /// States the attempt.
     fn attempt(&self) -> Self::Attempt<'_>;
 
@@ -64,6 +71,11 @@ pub trait Attempted: Operation {
         permit: policy::Permit<Self::Target>,
         scene: &mut Scene,
     ) -> impl Future<Output = Result<Self::Reply, Failure>> + Send;
+
+    /// The stable code of what came of it, where a reply can say that something failed.
+    fn outcome(_reply: &Self::Reply) -> &'static str {
+        audit::OK
+    }
 
     /// The handle in a reply, for [`Recording::Handle`] and [`Recording::Effect`].
     fn handle(_reply: &Self::Reply) -> Option<HandleId> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use bailiwick_policy::{Denial, Origin, RuleRef};
 
 use super::{Failure, chain};
-use crate::audit::{self, Decision, Digest, OK, Phase, Trail};
+use crate::audit::{self, Decision, Digest, Phase, Trail};
 
 /// One attempt, as it is going to be recorded.
 #[derive(Clone, Debug)]
@@ -100,18 +100,18 @@ impl Trace {
         &self,
         note: &Note,
         bytes: u64,
-        failure: Option<&Failure>,
+        outcome: &'static str,
     ) -> Result<(), Failure> {
-        self.finished(note, Phase::Ended, bytes, failure)
+        self.finished(note, Phase::Ended, bytes, outcome)
     }
 
     pub(super) fn done(
         &self,
         note: &Note,
         bytes: u64,
-        failure: Option<&Failure>,
+        outcome: &'static str,
     ) -> Result<(), Failure> {
-        self.finished(note, Phase::Done, bytes, failure)
+        self.finished(note, Phase::Done, bytes, outcome)
     }
 
     pub(super) fn opened(&self, note: &Note) -> Result<(), Failure> {
@@ -122,9 +122,9 @@ impl Trace {
         &self,
         note: &Note,
         bytes: u64,
-        failure: Option<&Failure>,
+        outcome: &'static str,
     ) -> Result<(), Failure> {
-        self.finished(note, Phase::Closed, bytes, failure)
+        self.finished(note, Phase::Closed, bytes, outcome)
     }
 
     fn finished(
@@ -132,12 +132,12 @@ impl Trace {
         note: &Note,
         phase: Phase,
         bytes: u64,
-        failure: Option<&Failure>,
+        outcome: &'static str,
     ) -> Result<(), Failure> {
         self.append(audit::Attempt {
             bytes: Some(bytes),
             duration_us: Some(elapsed(note)),
-            outcome: Some(failure.map_or(OK, Failure::code).into()),
+            outcome: Some(outcome.into()),
             ..self.attempt(note, phase)
         })
     }

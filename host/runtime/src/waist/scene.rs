@@ -10,7 +10,9 @@ use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, RuleRef};
 use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
 use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording, StandIn};
-use crate::call::Behalf;
+use crate::audit::OK;
+use crate::call::{Behalf, Report};
+use crate::tool::Toolbox;
 
 /// What the capabilities of a host work with (a directory, a transport, a database), by type. Made once, shared by all
 /// calls.
@@ -40,12 +42,15 @@ impl Services {
     /// # Errors
     /// [`Failure::Fault`] when the host was built without it.
     pub fn get<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, Failure> {
+        self.find().ok_or_else(|| {
+            Failure::Fault(format!("the host has no `{}`", std::any::type_name::<T>()))
+        })
+    }
+
+    /// The service of this type, where it is one that a host can be without.
+    pub fn find<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let service = self.by_type.get(&TypeId::of::<T>()).cloned();
-        service
-            .and_then(|service| service.downcast().ok())
-            .ok_or_else(|| {
-                Failure::Fault(format!("the host has no `{}`", std::any::type_name::<T>()))
-            })
+        service.and_then(|service| service.downcast().ok())
     }
 }
 
@@ -171,6 +176,32 @@ impl Scene {
         }
     }
 
+    /// The other tools, while a call of theirs is possible.
+    pub(crate) fn toolbox(&self) -> Option<&Toolbox> {
+        self.behalf.toolbox.as_ref()
+    }
+
+    /// On whose behalf a call is that this one makes: the principal's, and nobody else's.
+    pub(crate) fn behalf_within(&self) -> Behalf {
+        Behalf {
+            principal: self.behalf.principal.clone(),
+            parent: Some(self.trace.call.as_str().into()),
+            toolbox: self.behalf.toolbox.clone(),
+            ..Behalf::default()
+        }
+    }
+
+    /// Charges what a called tool used, and keeps what it logged and was denied, under its name.
+    pub(crate) fn absorb(&mut self, tool: &str, report: &Report) {
+        self.meter.absorb(report.fuel, &report.spent);
+        for line in &report.log {
+            self.log(line.level, format!("{tool}: {}", line.message));
+        }
+        let room = REFUSED_MAX.saturating_sub(self.refused.len());
+        self.refused
+            .extend(report.refused.iter().take(room).cloned());
+    }
+
     /// What the call may do.
     pub(crate) fn grant(&self) -> &Grant {
         &self.grant
@@ -253,6 +284,7 @@ impl Scene {
         operation: O,
     ) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
+        let operation = operation.completed(self);
         let attempt = operation.attempt();
         let key = attempt.capability();
         let decision = self.grant.decide(attempt);
@@ -308,7 +340,7 @@ impl Scene {
         answer: &Result<O::Reply, Failure>,
         bytes: u64,
     ) -> Result<(), Failure> {
-        let outcome = answer.as_ref().err();
+        let outcome = answer.as_ref().map_or_else(Failure::code, O::outcome);
         match O::RECORDING {
             Recording::Counted => Ok(()),
             Recording::Done => self.trace.done(&note, bytes, outcome),
@@ -357,7 +389,7 @@ impl Scene {
 
     fn close_with(&mut self, id: HandleId, failure: Option<&Failure>) -> Result<(), Failure> {
         match self.handles.close(id) {
-            Some((note, bytes)) => self.trace.closed(&note, bytes, failure),
+            Some((note, bytes)) => self.trace.closed(&note, bytes, code(failure)),
             None => Ok(()),
         }
     }
@@ -394,7 +426,7 @@ impl Scene {
     /// [`Failure::Fault`] when it could not be recorded.
     pub fn end_effect(&mut self, bytes: u64, outcome: Option<&Failure>) -> Result<(), Failure> {
         match self.pending.pop() {
-            Some(note) => self.trace.ended(&note, bytes, outcome),
+            Some(note) => self.trace.ended(&note, bytes, code(outcome)),
             None => Ok(()),
         }
     }
@@ -419,4 +451,8 @@ impl Scene {
         }
         recorded
     }
+}
+
+fn code(failure: Option<&Failure>) -> &'static str {
+    failure.map_or(OK, Failure::code)
 }

@@ -102,7 +102,11 @@ fn open_file(
         Walked::Found(found) => return Err(found_instead(name, words, &permit, found, scene)),
     };
     let stat = fs::fstat(&descriptor).map_err(unavailable)?;
-    if let Err(denial) = decide_found(&permit, found(&stat)) {
+    let what = match root.is_hidden(&stat) {
+        true => Found::Protected,
+        false => found(&stat),
+    };
+    if let Err(denial) = decide_found(&permit, what) {
         return Err(scene.deny(name, words, &denial));
     }
     let size = u64::try_from(stat.st_size).unwrap_or(0);

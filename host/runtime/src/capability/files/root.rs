@@ -50,6 +50,8 @@ pub struct FileRoot {
     walk: Walk,
     /// Files and directories of the host's own, which no tool writes whatever the policy says.
     protected: Vec<PathBuf>,
+    /// Files of the host's own, there or not, which no tool reads or writes.
+    hidden: Vec<PathBuf>,
     /// Directories whose stale temporary files were removed, by device and inode.
     swept: Mutex<HashSet<(u64, u64)>>,
 }
@@ -95,8 +97,15 @@ impl FileRoot {
             path: path.to_owned(),
             walk,
             protected,
+            hidden: Vec::new(),
             swept: Mutex::default(),
         })
+    }
+
+    /// The same root, with files that no tool reads or writes.
+    pub(crate) fn hiding(mut self, hidden: Vec<PathBuf>) -> Self {
+        self.hidden = hidden;
+        self
     }
 
     /// The path that it was opened by.
@@ -149,9 +158,33 @@ impl FileRoot {
     /// Whether something is one of the host's own files or directories, by what it is and not by what it is called.
     pub(super) fn is_protected(&self, stat: &Stat) -> bool {
         let same = |own: Stat| device(&own) == device(stat) && own.st_ino == stat.st_ino;
-        self.protected
+        let mut own = self.protected.iter().chain(&self.hidden);
+        own.any(|path| fs::stat(path).is_ok_and(same))
+    }
+
+    /// Whether a file is one that is not even read.
+    pub(super) fn is_hidden(&self, stat: &Stat) -> bool {
+        let same = |own: Stat| device(&own) == device(stat) && own.st_ino == stat.st_ino;
+        let mut hidden = self.hidden.iter();
+        hidden.any(|path| fs::stat(path).is_ok_and(same))
+    }
+
+    /// Whether this is the place of a hidden file, which may not be there yet: what a tool put there, the host would take
+    /// for its own.
+    pub(super) fn is_hidden_place(&self, directory: &OwnedFd, name: &str) -> Result<bool, Errno> {
+        let here = fs::fstat(directory)?;
+        let is_here = |path: &PathBuf| {
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            let folder = fs::stat(folder.unwrap_or(Path::new(".")));
+            folder.is_ok_and(|own| device(&own) == device(&here) && own.st_ino == here.st_ino)
+        };
+        let mut named = self
+            .hidden
             .iter()
-            .any(|path| fs::stat(path).is_ok_and(same))
+            .filter(|path| path.file_name() == Some(name.as_ref()));
+        Ok(named.any(is_here))
     }
 
     /// Whether a directory is one of the host's own, or lies in one: looked for upwards, to this root.

@@ -144,7 +144,7 @@ fn target(
     directory: &OwnedFd,
     name: &str,
 ) -> Result<Option<(Found, Mode)>, Errno> {
-    if root.lies_in_protected(directory)? {
+    if root.lies_in_protected(directory)? || root.is_hidden_place(directory, name)? {
         return Ok(Some((Found::Protected, Mode::empty())));
     }
     match fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW) {
