@@ -10,6 +10,7 @@ use crate::author;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal;
+use crate::token;
 
 /// Runs untrusted tools: WebAssembly components that reach what a policy grants, and nothing else.
 #[derive(Debug, Parser)]
@@ -28,9 +29,11 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Run(Box<Run>),
+    Serve(Box<crate::serve::Serve>),
     Inspect(Inspect),
     Check(Check),
     Explain(Explain),
+    Prompt(Prompt),
     Audit(Audit),
     Schema(Schema),
     Completions(Completions),
@@ -38,6 +41,7 @@ pub(crate) enum Command {
     Build(author::build::Arguments),
     Test(author::test::Arguments),
     Conform(author::conform::Arguments),
+    Token(token::Arguments),
 }
 
 const ROOT_EXAMPLES: &str = "\
@@ -45,6 +49,7 @@ Examples:
   bailiwick inspect summary.wasm
   bailiwick run summary.wasm --read-file data/input.csv
   bailiwick run summary.wasm --policy bailiwick.toml --args '{\"limit\": 10}'
+  bailiwick serve --policy bailiwick.toml
   bailiwick explain --policy bailiwick.toml --tool summary read-file data/x
   bailiwick audit show ~/.local/state/bailiwick/audit/TRAIL.jsonl --denied
 
@@ -295,6 +300,29 @@ Examples:
       http-request POST https://api.example.com/v1/items --json
 
 Exit codes: 0 permit, 2 usage or policy, 3 denial";
+
+/// Say in words what a policy permits, for a model or a reader
+#[derive(Debug, Args)]
+#[command(max_term_width = 80, after_help = PROMPT_EXAMPLES)]
+pub(crate) struct Prompt {
+    /// The policy
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+
+    /// Only this tool of the policy
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tool: Option<String>,
+}
+
+const PROMPT_EXAMPLES: &str = "\
+The words come from the policy alone, and say the same as its rules: an agent
+that reads them does not try what is denied anyway. They permit nothing.
+
+Examples:
+  bailiwick prompt --policy bailiwick.toml
+  bailiwick prompt --policy bailiwick.toml --tool summary >> AGENTS.md
+
+Exit codes: 0 printed, 2 usage or policy";
 
 /// Read and verify audit trails
 #[derive(Debug, Args)]

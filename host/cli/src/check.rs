@@ -81,11 +81,14 @@ impl<'p> Checked<'p> {
             .collect()
     }
 
+    /// Grants that do nothing. A tool that calls others is granted what they need: its rules bound them.
     fn unasked(&self, tool: &Tool) -> impl Iterator<Item = String> {
+        let calls = tool.manifest().asks(&Capability::CallTool)
+            && self.policy.rules().grants(&Capability::CallTool);
         self.policy
             .rules()
             .capabilities()
-            .filter(|capability| !tool.manifest().asks(capability))
+            .filter(move |capability| !calls && !tool.manifest().asks(capability))
             .map(|capability| {
                 format!("`{capability}` is granted, and the tool does not ask for it")
             })

@@ -27,11 +27,16 @@ mod interrupt;
 mod paths;
 mod policy;
 mod progress;
+mod prompt;
 mod rules;
 mod run;
 mod schema;
+mod serve;
+mod store;
 mod table;
 mod terminal;
+mod token;
+mod trail;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -54,9 +59,11 @@ fn main() -> ExitCode {
 fn command(command: &Command) -> Exit {
     let (result, json) = match command {
         Command::Run(run) => (run::run(run), run.json),
+        Command::Serve(serve) => (serve::run(serve), false),
         Command::Inspect(inspect) => (inspect::inspect(inspect), inspect.json),
         Command::Check(check) => (check::check(check), check.json),
         Command::Explain(explain) => (explain::explain(explain), explain.json),
+        Command::Prompt(prompt) => (prompt::prompt(prompt), false),
         Command::Audit(audit) => (audit::audit(&audit.command), false),
         Command::Schema(schema) => (schema::schema(schema), false),
         Command::Completions(shell) => (completions::completions(shell), false),
@@ -64,6 +71,7 @@ fn command(command: &Command) -> Exit {
         Command::Build(build) => (author::build::run(build), build.json),
         Command::Test(test) => (author::test::run(test), false),
         Command::Conform(conform) => (author::conform::run(conform), false),
+        Command::Token(token) => (token::run(token), false),
     };
     result.unwrap_or_else(|failure| report(&failure, json))
 }

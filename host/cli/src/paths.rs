@@ -46,6 +46,26 @@ pub(crate) fn audit() -> Result<PathBuf, Failure> {
     Ok(folder.join(audit_name(&Timestamp::now().to_string())))
 }
 
+/// The file of a store that nobody named a place for, in a folder that only this user can read.
+pub(crate) fn store(name: &str) -> Result<PathBuf, Failure> {
+    let folder = user("XDG_STATE_HOME", ".local/state").ok_or_else(|| {
+        Failure::host_fault(
+            "there is no place for the tools' store: neither `XDG_STATE_HOME` nor `HOME` is set",
+        )
+        .hint("name a file as `[key-value] file` in the policy")
+    })?;
+    let folder = folder.join("bailiwick").join("key-value");
+    private(&folder).map_err(|error| {
+        Failure::host_fault(format!(
+            "cannot make the folder `{}` for the tools' store",
+            folder.display()
+        ))
+        .because(&error)
+        .hint("name a file elsewhere as `[key-value] file` in the policy")
+    })?;
+    Ok(folder.join(format!("{name}.db")))
+}
+
 /// `2026-01-02T03:04:05.678Z` and the process make `20260102T030405Z-42.jsonl`: names sort by time, and no system
 /// minds their characters.
 fn audit_name(time: &str) -> String {

@@ -44,6 +44,11 @@ impl PolicyFile {
         &self.path
     }
 
+    /// The file, wherever links lead.
+    pub(crate) fn real(&self) -> std::io::Result<PathBuf> {
+        real(&self.path)
+    }
+
     /// The folder that its paths are relative to.
     pub(crate) fn folder(&self) -> &Path {
         folder_of(&self.path)

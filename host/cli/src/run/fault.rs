@@ -9,14 +9,14 @@ use serde_json::Value;
 use crate::failure::{Failure, denial_fields};
 
 /// The trail cannot be written: nothing runs.
-pub(super) fn trail(error: &AuditError) -> Failure {
+pub(crate) fn trail(error: &AuditError) -> Failure {
     Failure::host_fault(error.to_string())
         .because_of_source(error)
         .hint("a call that cannot be recorded is not made; name another file with `--audit FILE`")
 }
 
 /// The key that signs the trail cannot be used.
-pub(super) fn key(error: &KeyError) -> Failure {
+pub(crate) fn key(error: &KeyError) -> Failure {
     Failure::host_fault(error.to_string())
         .because_of_source(error)
         .maybe_hint(error.hint().map(ToOwned::to_owned))

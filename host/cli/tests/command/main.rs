@@ -27,5 +27,6 @@ mod output;
 mod own_files;
 mod place;
 mod policy;
+mod token;
 mod toolchains;
 mod usage;

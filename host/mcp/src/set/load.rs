@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bailiwick::audit::Trail;
-//KV use bailiwick::capability::key_value::KeyValueStore;
 use bailiwick::policy::{Diagnostics, Extensions, Policy, ToolPolicy};
-use bailiwick::{Allocation, Host, HostError, LoadError, Source, Tool, ToolOptions, Toolbox};
+use bailiwick::{
+    Allocation, Host, HostError, KeyValueStore, LoadError, Source, Tool, ToolOptions, Toolbox,
+};
 
 use super::{HeldBack, Stamp, ToolSet, definitions};
 use crate::access::{Access, AccessError, Authenticator, KeysError};
@@ -31,8 +32,7 @@ pub struct Setup {
     /// The audit trail, which outlives every set.
     pub trail: Trail,
     /// The tools' own memory; without one, every use of it is `unavailable`.
-    //KV pub store: Option<KeyValueStore>,
-    pub store: Option<()>,
+    pub store: Option<KeyValueStore>,
     /// Who may call what; without it there is one principal, `local`, who may call everything.
     pub access: Option<PathBuf>,
     /// Serve only what this lock file says was approved.
@@ -268,8 +268,7 @@ fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostE
         builder = builder.protect(cache).cache(cache);
     }
     if let Some(store) = &setup.store {
-        //KV builder = builder.key_value(store.clone());
-        let _ = store;
+        builder = builder.key_value(store.clone());
     }
     builder.build()
 }

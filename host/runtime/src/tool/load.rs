@@ -69,7 +69,7 @@ impl ToolOptions {
             limits: tool.limits().clone(),
             sha256: tool.sha256().map(|digest| digest.0),
             policy: Sha256::digest(text).into(),
-            ask: false,
+            ask: tool.ask().is_some(),
             toolbox: None,
         }
     }

@@ -1,0 +1,41 @@
+//! The audit trail of a command that works under a policy.
+
+use std::path::Path;
+
+use bailiwick::audit::{SigningKey, SyncPolicy, Trail, TrailOptions};
+use bailiwick::policy::{AuditSettings, AuditSync};
+
+use crate::failure::Failure;
+use crate::paths;
+use crate::policy::PolicyFile;
+use crate::run::fault;
+
+/// Opens it: the flag's file, else the policy's, else a new one in the user's folder.
+pub(crate) fn open(file: &PolicyFile, flag: Option<&Path>) -> Result<Trail, Failure> {
+    let settings = file.policy.audit();
+    let path = match (flag, settings.file.as_deref()) {
+        (Some(flag), _) => flag.to_owned(),
+        (None, Some(named)) => file.resolve(named),
+        (None, None) => paths::audit()?,
+    };
+    Trail::open(&path, options(settings, file)?).map_err(|error| fault::trail(&error))
+}
+
+fn options(settings: &AuditSettings, file: &PolicyFile) -> Result<TrailOptions, Failure> {
+    let key = settings.key_file.as_deref().map(|key| {
+        SigningKey::read(&file.resolve(key)).map_err(|error| fault::key(&error))
+    });
+    let defaults = TrailOptions::default();
+    Ok(TrailOptions {
+        sync: match settings.sync {
+            AuditSync::Always => SyncPolicy::Always,
+            AuditSync::Commit => SyncPolicy::Commits,
+            AuditSync::Never => SyncPolicy::Never,
+        },
+        checkpoint_every: settings
+            .checkpoint_every
+            .try_into()
+            .unwrap_or(defaults.checkpoint_every),
+        signing_key: key.transpose()?,
+    })
+}
