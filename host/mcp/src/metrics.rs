@@ -130,7 +130,8 @@ impl Metrics {
         inner.seconds.get_or_create(&of_tool).observe(seconds);
         inner.fuel.get_or_create(&of_tool).inc_by(report.fuel);
         let peak = inner.memory.get_or_create_owned(&of_tool);
-        peak.inner().fetch_max(report.peak_memory, Ordering::Relaxed);
+        peak.inner()
+            .fetch_max(report.peak_memory, Ordering::Relaxed);
         let attempts = inner.attempts.get_or_create_owned(&of_tool);
         attempts.inc_by(report.spent.attempts);
         let denials = inner.denials.get_or_create_owned(&of_tool);
@@ -231,12 +232,7 @@ impl Inner {
         registry.register_with_unit("call", help, Unit::Seconds, self.seconds.clone());
         registry.register("call_fuel", "Fuel that calls used", self.fuel.clone());
         let help = "The most linear memory that one call held";
-        registry.register_with_unit(
-            "call_memory_peak",
-            help,
-            Unit::Bytes,
-            self.memory.clone(),
-        );
+        registry.register_with_unit("call_memory_peak", help, Unit::Bytes, self.memory.clone());
         let help = "Uses of a capability that calls attempted";
         registry.register("attempts", help, self.attempts.clone());
         let help = "Uses of a capability that were denied";

@@ -13,7 +13,9 @@ pub(super) fn token(headers: &HeaderMap) -> Result<&str, Refused> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().ok_or(Refused::Missing)?;
     if values.next().is_some() {
-        return Err(Refused::Malformed("the header `Authorization` is there more than once"));
+        return Err(Refused::Malformed(
+            "the header `Authorization` is there more than once",
+        ));
     }
     if value.len() > HEADER_BYTES_MAX {
         return Err(Refused::Malformed("the header `Authorization` is too long"));
@@ -27,7 +29,9 @@ pub(super) fn token(headers: &HeaderMap) -> Result<&str, Refused> {
         return Err(Refused::Missing);
     }
     if !is_b64token(token) {
-        return Err(Refused::Malformed("expected `Bearer`, one space and a token"));
+        return Err(Refused::Malformed(
+            "expected `Bearer`, one space and a token",
+        ));
     }
     Ok(token)
 }
@@ -67,7 +71,14 @@ mod tests {
     #[test]
     fn refuses_everything_else() {
         assert!(matches!(read(&[]), Err(Refused::Missing)));
-        for other in ["", "Basic YTpi", "Bearerabc", "Bearer\tabc", " Bearer abc", "abc"] {
+        for other in [
+            "",
+            "Basic YTpi",
+            "Bearerabc",
+            "Bearer\tabc",
+            " Bearer abc",
+            "abc",
+        ] {
             assert!(
                 matches!(read(&[other.as_bytes()]), Err(Refused::Missing)),
                 "{other:?}"
@@ -94,6 +105,9 @@ mod tests {
                 "{values:?}"
             );
         }
-        assert_eq!(read(&[&long.as_bytes()[..HEADER_BYTES_MAX]]).unwrap().len(), HEADER_BYTES_MAX - 7);
+        assert_eq!(
+            read(&[&long.as_bytes()[..HEADER_BYTES_MAX]]).unwrap().len(),
+            HEADER_BYTES_MAX - 7
+        );
     }
 }

@@ -117,7 +117,9 @@ impl Reader<'_> {
                     tool.get_ref(),
                     &extensions,
                 )?;
-                let Some((rules, limits)) = read else { continue };
+                let Some((rules, limits)) = read else {
+                    continue;
+                };
                 let has_rules = rules.capabilities().next().is_some();
                 if !has_rules && limits == Default::default() {
                     self.mistake("narrows-nothing", "this narrows nothing", &tool)
@@ -299,7 +301,10 @@ impl Reader<'_> {
         if let (Some(most), Some(own)) = (most, &table.concurrency)
             && u64::from(lane.concurrency) > most
         {
-            let message = format!("the policy lets `{}` run {most} times at once", name.get_ref());
+            let message = format!(
+                "the policy lets `{}` run {most} times at once",
+                name.get_ref()
+            );
             self.mistake("limit", message, own).hint =
                 Some("raise `concurrency` under the tool's `limits` in the policy".to_owned());
         }
@@ -356,7 +361,11 @@ impl Reader<'_> {
         let resource = self.url("resource", &table.resource);
         let scopes = self.scopes(&table.scopes);
         let keys = self.keys_place(span, &table);
-        if let Some(audience) = table.audience.as_ref().filter(|text| text.get_ref().is_empty()) {
+        if let Some(audience) = table
+            .audience
+            .as_ref()
+            .filter(|text| text.get_ref().is_empty())
+        {
             self.mistake("audience", "the audience is empty", audience);
         }
         let (_, resource_url, keys) = (issuer?, resource?, keys?);
@@ -400,15 +409,20 @@ impl Reader<'_> {
                 None
             }
             (Some(_), Some(url)) => {
-                self.mistake("jwks", "`jwks-file` and `jwks-url` both say where the keys are", url)
-                    .hint = Some("leave one of them out".to_owned());
+                self.mistake(
+                    "jwks",
+                    "`jwks-file` and `jwks-url` both say where the keys are",
+                    url,
+                )
+                .hint = Some("leave one of them out".to_owned());
                 None
             }
             (None, None) => {
                 let line = self.text.get(span.clone()).and_then(|text| text.find('\n'));
                 let head = span.start..line.map_or(span.end, |end| span.start + end);
                 self.mistake_at("jwks", "the issuer's keys are missing in `[oauth]`", head)
-                    .hint = Some("write `jwks-url = \"https://…\"` or `jwks-file = \"…\"`".to_owned());
+                    .hint =
+                    Some("write `jwks-url = \"https://…\"` or `jwks-file = \"…\"`".to_owned());
                 None
             }
         }
@@ -462,7 +476,11 @@ impl Seen {
             reader.mistake("subject", "the subject is empty", subject);
         }
         if !self.subjects.insert(subject.get_ref().clone()) {
-            reader.mistake("same-subject", "this subject is somebody's already", subject);
+            reader.mistake(
+                "same-subject",
+                "this subject is somebody's already",
+                subject,
+            );
         }
     }
 }
@@ -470,7 +488,10 @@ impl Seen {
 /// Nobody on the way can read or change it. An address of this machine has to be written as a number: who answers for a name is up to
 /// a resolver.
 fn is_protected(url: &HttpUrl) -> bool {
-    let here = url.host().address().is_some_and(|address| address.is_loopback());
+    let here = url
+        .host()
+        .address()
+        .is_some_and(|address| address.is_loopback());
     url.scheme() == Scheme::Https || here
 }
 

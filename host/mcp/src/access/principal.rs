@@ -104,7 +104,9 @@ impl Principal {
             };
             Some((tool, functions))
         });
-        these.flat_map(|(tool, functions)| functions.iter().map(move |function| (&**tool, &**function)))
+        these.flat_map(|(tool, functions)| {
+            functions.iter().map(move |function| (&**tool, &**function))
+        })
     }
 
     /// What its calls of a tool are held to, beside the tool's own policy.

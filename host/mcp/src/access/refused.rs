@@ -106,7 +106,8 @@ impl Refused {
             add("error_description", &quotable(&self.to_string()));
         }
         if let Some(oauth) = oauth {
-            if matches!(self, Self::Missing | Self::MissingScope { .. }) && !oauth.scopes().is_empty()
+            if matches!(self, Self::Missing | Self::MissingScope { .. })
+                && !oauth.scopes().is_empty()
             {
                 add("scope", &oauth.scopes().join(" "));
             }

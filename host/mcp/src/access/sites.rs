@@ -36,10 +36,14 @@ pub enum ForeignSite {
     #[error("the request has the header `{0}` more than once")]
     Several(HeaderName),
     /// The server does not answer to the name.
-    #[error("this server does not answer to `{0}`; `hosts` under `[http]` in the access file says what it answers to")]
+    #[error(
+        "this server does not answer to `{0}`; `hosts` under `[http]` in the access file says what it answers to"
+    )]
     Host(Shown),
     /// Pages from there may not speak to the server.
-    #[error("pages of `{0}` may not speak to this server; `origins` under `[http]` in the access file says which may")]
+    #[error(
+        "pages of `{0}` may not speak to this server; `origins` under `[http]` in the access file says which may"
+    )]
     Origin(Shown),
 }
 
@@ -51,10 +55,14 @@ pub struct Shown(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SiteError {
     /// Not a host.
-    #[error("expected a host such as `tools.example.com`, `tools.example.com:8443` or `[2001:db8::1]`")]
+    #[error(
+        "expected a host such as `tools.example.com`, `tools.example.com:8443` or `[2001:db8::1]`"
+    )]
     Host,
     /// Not an origin.
-    #[error("expected an origin such as `https://app.example.com`: a scheme, a host, perhaps a port, and nothing behind it")]
+    #[error(
+        "expected an origin such as `https://app.example.com`: a scheme, a host, perhaps a port, and nothing behind it"
+    )]
     Origin,
 }
 
@@ -156,7 +164,9 @@ impl Sites {
         // RFC 9112: "When an origin server receives a request with an absolute-form of request-target, the origin server MUST
         // ignore the received Host header field (if any) and instead use the host information of the request-target."
         // Here both have to be fine, so that nothing behind this that looks at the other one is fooled.
-        let target = uri.authority().map(|authority| authority.as_str().as_bytes());
+        let target = uri
+            .authority()
+            .map(|authority| authority.as_str().as_bytes());
         if header.is_none() && target.is_none() {
             return Err(ForeignSite::NoHost);
         }
@@ -547,7 +557,16 @@ mod tests {
 
     #[test]
     fn entries_that_could_never_match_are_mistakes() {
-        for text in ["", "*", "*.example.com", "https://x", "x/", "x:0", "x.", "::1"] {
+        for text in [
+            "",
+            "*",
+            "*.example.com",
+            "https://x",
+            "x/",
+            "x:0",
+            "x.",
+            "::1",
+        ] {
             let refused = Sites::loopback().with_hosts(["fine", text]).unwrap_err();
             assert_eq!(refused, (1, SiteError::Host), "{text}");
         }

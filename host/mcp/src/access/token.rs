@@ -181,10 +181,7 @@ mod tests {
         for (place, token) in (0_u32..).zip(&tokens) {
             assert_eq!(find(token, (0..).zip(&hashes)), Some(place));
         }
-        assert_eq!(
-            find(&Token::generate().unwrap(), (0..).zip(&hashes)),
-            None
-        );
+        assert_eq!(find(&Token::generate().unwrap(), (0..).zip(&hashes)), None);
         assert_eq!(find(&tokens[0], std::iter::empty()), None);
     }
 

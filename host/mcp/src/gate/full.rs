@@ -125,7 +125,10 @@ impl fmt::Display for Full {
                 "{limit} of your calls of `{tool}` wait already, and no more may; let some of them end first"
             ),
             (Scope::Principal, Why::Rate { rate }) => {
-                write!(formatter, "your calls may begin at {rate}, and that is used up")
+                write!(
+                    formatter,
+                    "your calls may begin at {rate}, and that is used up"
+                )
             }
             (Scope::Tool, Why::Rate { rate }) => write!(
                 formatter,

@@ -111,8 +111,20 @@ mod tests {
             text.parse::<Rate>().unwrap();
         }
         for text in [
-            "", "60", "/min", "60/", "60/m", "60 / min", "60/min ", "+6/s", "-6/s", "6.5/s", "6/S",
-            "6/s/s", "６/s", "60/minute",
+            "",
+            "60",
+            "/min",
+            "60/",
+            "60/m",
+            "60 / min",
+            "60/min ",
+            "+6/s",
+            "-6/s",
+            "6.5/s",
+            "6/S",
+            "6/s/s",
+            "６/s",
+            "60/minute",
         ] {
             assert_eq!(text.parse::<Rate>(), Err(RateError::Form), "{text:?}");
         }

@@ -196,6 +196,25 @@ async fn a_place_that_a_principal_gets_back_goes_to_its_oldest_call_that_has_roo
 }
 
 #[tokio::test]
+async fn who_leaves_a_tool_does_not_take_the_turn_of_others_there() {
+    let limits = GateLimits::new()
+        .principal("flood", lane(1, 9))
+        .tool("t", lane(1, 9));
+    let gate = Gate::new(limits);
+    let first = enter(&gate, "flood", "t");
+    let mut again = waiting(&gate, "flood", "t");
+    let mut quiet = waiting(&gate, "quiet", "t");
+    drop(first);
+    let again = again.enters();
+    let mut more = waiting(&gate, "flood", "t");
+    drop(again);
+    let quiet = quiet.enters();
+    more.waits();
+    drop(quiet);
+    drop(more.enters());
+}
+
+#[tokio::test]
 async fn who_stops_waiting_leaves_no_hole() {
     let gate = Gate::new(GateLimits::new().tool("t", lane(1, 2)));
     let pass = enter(&gate, "a", "t");
@@ -252,7 +271,7 @@ async fn who_waited_as_long_as_may_be_is_refused_and_gone() {
             .wait(Duration::ZERO);
         let gate = Gate::new(limits);
         let pass = enter(&gate, "a", "t");
-        let full = refused(&gate, "a", "t");
+        let full = gate.enter("a", "t").await.unwrap_err();
         let limit = Duration::ZERO;
         assert_eq!(
             (full.code(), full.scope(), full.why()),
@@ -272,7 +291,10 @@ async fn a_rate_is_the_principals_or_the_tools_and_says_when_to_come_again() {
     let gate = Gate::new(limits);
     drop((enter(&gate, "a", "t"), enter(&gate, "a", "t")));
     let full = refused(&gate, "a", "t");
-    assert_eq!((full.code(), full.scope()), ("rate-limited", Scope::Principal));
+    assert_eq!(
+        (full.code(), full.scope()),
+        ("rate-limited", Scope::Principal)
+    );
     let seconds = full.retry_after_seconds();
     assert!((1_790..=1_800).contains(&seconds), "{seconds}");
     // What was refused did not count: of the tool's three, one is left.
@@ -371,7 +393,12 @@ async fn holds_in_thousands_of_random_steps() {
                 }
                 Poll::Pending => true,
             });
-            let of = |name: &str| passes.iter().filter(|pass| pass.principal() == name).count();
+            let of = |name: &str| {
+                passes
+                    .iter()
+                    .filter(|pass| pass.principal() == name)
+                    .count()
+            };
             let at = |name: &str| passes.iter().filter(|pass| pass.tool() == name).count();
             assert!(PRINCIPALS.iter().all(|name| of(name) <= 2));
             assert!(TOOLS.iter().all(|name| at(name) <= 3));

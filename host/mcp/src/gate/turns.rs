@@ -171,7 +171,7 @@ impl Turns {
         if let Some(tool) = self.tools.get_mut(&way.tool) {
             tool.lane.running = tool.lane.running.saturating_sub(1);
         }
-        while self.next_for(&way.tool) || self.next_of(&way.principal) {}
+        while self.next_after(way) {}
     }
 
     /// A call that waits does so no longer. When it had been given its place already, it gives that back.
@@ -232,19 +232,37 @@ impl Turns {
         (principal, tool)
     }
 
-    /// Lets in whose turn it is at a tool, if it has room: the principals in turn, each one's calls in order.
-    fn next_for(&mut self, name: &Arc<str>) -> bool {
-        let Some(tool) = self.tools.get_mut(name).filter(|tool| tool.lane.has_room()) else {
-            return false;
-        };
-        let has_room = |line: &Line| {
-            let principal = self.principals.get(&line.principal);
-            principal.is_some_and(Lane::has_room)
-        };
-        let Some(place) = tool.lines.iter().position(has_room) else {
-            return false;
-        };
-        tool.let_in(place)
+    /// Lets in one of those whom the end of a call made room for: whose turn it is at the tool; where that is the principal itself,
+    /// or nobody, its call that has waited longest, at whichever tool.
+    fn next_after(&mut self, way: &Way) -> bool {
+        match self.turn_at(&way.tool) {
+            Some((_, principal)) if principal == way.principal => self.next_of(&principal),
+            Some((place, _)) => self.let_in(&way.tool, place),
+            None => self.next_of(&way.principal),
+        }
+    }
+
+    /// Lets in whose turn it is at a tool.
+    fn next_for(&mut self, tool: &Arc<str>) -> bool {
+        self.turn_at(tool)
+            .is_some_and(|(place, _)| self.let_in(tool, place))
+    }
+
+    /// Whose turn it is at a tool, if it has room: that of the first principal that has room itself.
+    fn turn_at(&self, tool: &Arc<str>) -> Option<(usize, Arc<str>)> {
+        let tool = self.tools.get(tool).filter(|tool| tool.lane.has_room())?;
+        let mut lines = tool.lines.iter().enumerate();
+        lines.find_map(|(place, line)| {
+            let principal = self.principals.get(&line.principal)?;
+            let has_room = principal.has_room();
+            has_room.then(|| (place, Arc::clone(&line.principal)))
+        })
+    }
+
+    /// Lets in the first call of a line.
+    fn let_in(&mut self, tool: &Arc<str>, place: usize) -> bool {
+        let tool = self.tools.get_mut(tool);
+        tool.and_then(|tool| tool.let_in(place))
             .is_some_and(|principal| self.entered(&principal))
     }
 
@@ -253,15 +271,13 @@ impl Turns {
         if !self.principals.get(name).is_some_and(Lane::has_room) {
             return false;
         }
-        let waiting = self.tools.values_mut().filter_map(|tool| {
+        let waiting = self.tools.iter().filter_map(|(at, tool)| {
             let place = tool.place_of(name).filter(|_| tool.lane.has_room())?;
             let ticket = tool.lines.get(place)?.calls.front()?.ticket;
-            Some((ticket, place, tool))
+            Some((ticket, place, Arc::clone(at)))
         });
         let oldest = waiting.min_by_key(|(ticket, _, _)| *ticket);
-        oldest
-            .and_then(|(_, place, tool)| tool.let_in(place))
-            .is_some_and(|principal| self.entered(&principal))
+        oldest.is_some_and(|(_, place, tool)| self.let_in(&tool, place))
     }
 
     fn entered(&mut self, principal: &Arc<str>) -> bool {

@@ -32,7 +32,9 @@ pub enum Invalid {
     #[error("the token's signature is wrong")]
     Signature,
     /// The claims lack something or have it twice.
-    #[error("the token's claims cannot be read: `iss`, `sub`, `aud` and `exp` are needed, once each")]
+    #[error(
+        "the token's claims cannot be read: `iss`, `sub`, `aud` and `exp` are needed, once each"
+    )]
     Claims,
     /// Somebody else issued it.
     #[error("the token comes from another issuer")]

@@ -41,7 +41,9 @@ pub enum KeySetError {
     #[error("it has more than {KEYS_MAX} keys")]
     TooMany,
     /// There is none that can be used.
-    #[error("it has no key that can be used: RSA from {RSA_BITS_MIN} to {RSA_BITS_MAX} bits, P-256, P-384 or Ed25519")]
+    #[error(
+        "it has no key that can be used: RSA from {RSA_BITS_MIN} to {RSA_BITS_MAX} bits, P-256, P-384 or Ed25519"
+    )]
     Empty,
 }
 
@@ -138,7 +140,10 @@ impl KeySet {
 impl Key {
     fn read(value: Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(value).ok()?;
-        let for_signatures = jwk.purpose.as_deref().is_none_or(|purpose| purpose == "sig")
+        let for_signatures = jwk
+            .purpose
+            .as_deref()
+            .is_none_or(|purpose| purpose == "sig")
             && jwk
                 .key_ops
                 .as_ref()
@@ -160,8 +165,13 @@ impl Key {
 
     fn signed(&self, token: &Unverified<'_>) -> bool {
         let algorithm = token.algorithm.jose();
-        crypto::verify(token.signature, token.signed.as_bytes(), &self.key, algorithm)
-            .unwrap_or(false)
+        crypto::verify(
+            token.signature,
+            token.signed.as_bytes(),
+            &self.key,
+            algorithm,
+        )
+        .unwrap_or(false)
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
 use super::KeysPlace;
@@ -102,7 +103,7 @@ pub(in crate::access) struct UrlKeys {
     agent: ureq::Agent,
     cache: Mutex<Cache>,
     /// Held by the one who fetches.
-    fetching: tokio::sync::Mutex<()>,
+    fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What was fetched, and when.
@@ -237,31 +238,34 @@ impl UrlKeys {
             url: url.to_owned(),
             agent: config.new_agent(),
             cache: Mutex::default(),
-            fetching: tokio::sync::Mutex::default(),
+            fetching: Arc::default(),
         }
     }
 
     async fn keys(self: &Arc<Self>, wanted: Wanted) -> Result<Arc<KeySet>, KeysError> {
+        if wanted == Wanted::Fresh
+            && let Next::Use(keys) = self.next(wanted)
+        {
+            return Ok(keys);
+        }
+        // Whoever fetches at this moment is waited for: what it gets may be what is wanted.
+        let fetching = Arc::clone(&self.fetching).lock_owned().await;
         match self.next(wanted) {
             Next::Use(keys) => Ok(keys),
             Next::Wait => Err(self.waiting()),
             Next::Fetch => {
                 // In a task of its own: what was begun is finished, also when the request that began it goes away.
-                let task = tokio::spawn(Arc::clone(self).fetch_unless_done(wanted));
+                let task = tokio::spawn(Arc::clone(self).renew(fetching));
                 task.await
                     .unwrap_or_else(|error| Err(self.failed(error.to_string())))
             }
         }
     }
 
-    /// Fetches, unless somebody else just did.
-    async fn fetch_unless_done(self: Arc<Self>, wanted: Wanted) -> Result<Arc<KeySet>, KeysError> {
-        let _fetching = self.fetching.lock().await;
-        match self.next(wanted) {
-            Next::Use(keys) => return Ok(keys),
-            Next::Wait => return Err(self.waiting()),
-            Next::Fetch => {}
-        }
+    async fn renew(
+        self: Arc<Self>,
+        _fetching: OwnedMutexGuard<()>,
+    ) -> Result<Arc<KeySet>, KeysError> {
         lock(&self.cache).tried = Some(Instant::now());
         let source = Arc::clone(&self);
         let fetched = tokio::task::spawn_blocking(move || source.fetch()).await;

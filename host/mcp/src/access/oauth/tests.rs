@@ -38,12 +38,19 @@ fn judge(token: &str, jwks: &Value, now: u64) -> Result<String, Refused> {
 
 #[track_caller]
 fn counts(token: &str) {
-    assert_eq!(judge(token, &jwks(), NOW).as_deref(), Ok("alice@example.com"));
+    assert_eq!(
+        judge(token, &jwks(), NOW).as_deref(),
+        Ok("alice@example.com")
+    );
 }
 
 #[track_caller]
 fn is_invalid(token: &str, why: Invalid) {
-    assert_eq!(judge(token, &jwks(), NOW), Err(Refused::Invalid(why)), "{token}");
+    assert_eq!(
+        judge(token, &jwks(), NOW),
+        Err(Refused::Invalid(why)),
+        "{token}"
+    );
 }
 
 fn header() -> Value {
@@ -97,7 +104,13 @@ fn no_algorithm_is_none_and_no_public_key_is_a_shared_secret() {
         is_invalid(&format!("{head}.{body}.AA"), Invalid::Algorithm);
     }
     let rsa_as_text = json!({"kty": "RSA", "n": RSA_N, "e": "AQAB"}).to_string();
-    for secret in [unbase64(RSA_N), RSA_N.into(), rsa_as_text.into(), unbase64(ED_X), Vec::new()] {
+    for secret in [
+        unbase64(RSA_N),
+        RSA_N.into(),
+        rsa_as_text.into(),
+        unbase64(ED_X),
+        Vec::new(),
+    ] {
         let key = EncodingKey::from_secret(&secret);
         for (name, algorithm) in [
             ("HS256", Algorithm::HS256),
@@ -133,7 +146,9 @@ fn a_key_is_used_with_the_algorithms_of_its_type_alone() {
             Invalid::UnknownKey,
         );
     }
-    for alg in ["RS384", "RS512", "PS384", "PS512", "ES512", "ES256K", "Ed25519", "rs256", "eddsa"] {
+    for alg in [
+        "RS384", "RS512", "PS384", "PS512", "ES512", "ES256K", "Ed25519", "rs256", "eddsa",
+    ] {
         is_invalid(
             &token_with(&json!({"alg": alg, "kid": "rsa"}), &claims()),
             Invalid::Algorithm,
@@ -192,7 +207,10 @@ fn the_name_of_a_key_is_compared_and_nothing_else() {
         );
     }
     for kid in [json!(1), json!(["ed"]), json!({"a": "ed"})] {
-        is_invalid(&token_with(&with(header(), "kid", kid), &claims()), Invalid::Form);
+        is_invalid(
+            &token_with(&with(header(), "kid", kid), &claims()),
+            Invalid::Form,
+        );
     }
 }
 
@@ -243,7 +261,10 @@ fn keys_that_decide_may_not_be_there_twice() {
         r#""scope": "all""#,
         r#""nbf": 0"#,
     ] {
-        is_invalid(&sign(&header, &format!("{{{twice}, {rest}")), Invalid::Claims);
+        is_invalid(
+            &sign(&header, &format!("{{{twice}, {rest}")),
+            Invalid::Claims,
+        );
     }
 }
 
@@ -253,7 +274,15 @@ fn only_access_tokens_without_extensions_count() {
         counts(&token_with(&with(header(), "typ", json!(typ)), &claims()));
     }
     counts(&token_with(&with(header(), "typ", Value::Null), &claims()));
-    for typ in ["", "JWE", "dpop+jwt", "logout+jwt", "secevent+jwt", "application/jwt", "JWT "] {
+    for typ in [
+        "",
+        "JWE",
+        "dpop+jwt",
+        "logout+jwt",
+        "secevent+jwt",
+        "application/jwt",
+        "JWT ",
+    ] {
         is_invalid(
             &token_with(&with(header(), "typ", json!(typ)), &claims()),
             Invalid::Type,
@@ -272,13 +301,25 @@ fn issuer_and_audience_are_compared_whole() {
     for (key, value, why) in [
         ("iss", json!("https://id.example.com/"), Invalid::Issuer),
         ("iss", json!("https://ID.example.com"), Invalid::Issuer),
-        ("iss", json!("https://id.example.com.evil.com"), Invalid::Issuer),
+        (
+            "iss",
+            json!("https://id.example.com.evil.com"),
+            Invalid::Issuer,
+        ),
         ("iss", json!(""), Invalid::Issuer),
         ("iss", json!(["https://id.example.com"]), Invalid::Claims),
         ("iss", Value::Null, Invalid::Claims),
         ("aud", json!("https://tools.example.com"), Invalid::Audience),
-        ("aud", json!("https://tools.example.com/mcp/"), Invalid::Audience),
-        ("aud", json!("https://other.example.com/mcp"), Invalid::Audience),
+        (
+            "aud",
+            json!("https://tools.example.com/mcp/"),
+            Invalid::Audience,
+        ),
+        (
+            "aud",
+            json!("https://other.example.com/mcp"),
+            Invalid::Audience,
+        ),
         ("aud", json!([]), Invalid::Audience),
         ("aud", json!(["a", "b"]), Invalid::Audience),
         ("aud", json!([RESOURCE, 1]), Invalid::Claims),
@@ -317,7 +358,9 @@ fn a_token_has_its_time_and_a_minute_more_at_both_ends() {
             Some(why) => is_invalid(&token, why),
         }
     }
-    let endless = claims().to_string().replace(&(NOW + 300).to_string(), "1e999");
+    let endless = claims()
+        .to_string()
+        .replace(&(NOW + 300).to_string(), "1e999");
     let eddsa = key(Algorithm::EdDSA);
     let token = signed_by(&eddsa, Algorithm::EdDSA, &header().to_string(), &endless);
     is_invalid(&token, Invalid::Claims);

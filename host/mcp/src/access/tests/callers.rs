@@ -38,7 +38,10 @@ impl Server {
 async fn a_token_is_its_principal_s() {
     let server = server();
     for (token, name) in [(&server.alice, "alice"), (&server.bob, "bob")] {
-        assert_eq!(server.name(&bearer(token.expose())).await.as_deref(), Ok(name));
+        assert_eq!(
+            server.name(&bearer(token.expose())).await.as_deref(),
+            Ok(name)
+        );
     }
     let stranger = Token::generate().unwrap();
     assert_eq!(
@@ -139,7 +142,9 @@ fn each_refusal_is_said_in_the_words_of_http() {
     ] {
         let (code, headers, body) = server.challenge(&refused);
         assert_eq!(code.as_u16(), status, "{refused:?}");
-        let said = headers.get(WWW_AUTHENTICATE).map(|value| value.to_str().unwrap());
+        let said = headers
+            .get(WWW_AUTHENTICATE)
+            .map(|value| value.to_str().unwrap());
         assert_eq!(said.unwrap_or_default(), challenge);
         assert_eq!(headers.contains_key("retry-after"), status == 503);
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();

@@ -86,7 +86,13 @@ fn narrows_what_one_principal_s_calls_may_do() {
     assert!(words.rules().is_none());
     let rules = narrowing("bob", "csv-report").unwrap();
     assert!(rules.rules().unwrap().grants(&Capability::ReadFile));
-    assert!(rules.rules().unwrap().list(&Capability::ReadFile).is_empty());
+    assert!(
+        rules
+            .rules()
+            .unwrap()
+            .list(&Capability::ReadFile)
+            .is_empty()
+    );
     assert!(narrowing("bob", "word-count").is_none());
 }
 
@@ -122,12 +128,21 @@ fn limits_are_those_of_the_file_then_of_the_policy_then_the_defaults() {
         ("bob", lane(PRINCIPAL_CONCURRENCY, PRINCIPAL_QUEUE, None)),
         ("csv-report", lane(2, TOOL_QUEUE, Some("10/s"))),
     ] {
-        assert!(text.contains(&format!("\"{name}\": {lane}")), "{name}: {text}");
+        assert!(
+            text.contains(&format!("\"{name}\": {lane}")),
+            "{name}: {text}"
+        );
     }
-    assert!(text.contains(&format!("wait: {:?}", Duration::from_secs(5))), "{text}");
+    assert!(
+        text.contains(&format!("wait: {:?}", Duration::from_secs(5))),
+        "{text}"
+    );
     let limits = format!("{:?}", Access::local().gate_limits(&policy()));
     let of_policy = lane(3, TOOL_QUEUE, None);
-    assert!(limits.contains(&format!("\"csv-report\": {of_policy}")), "{limits}");
+    assert!(
+        limits.contains(&format!("\"csv-report\": {of_policy}")),
+        "{limits}"
+    );
 }
 
 #[test]
@@ -137,34 +152,94 @@ fn everything_that_is_wrong_is_said_with_its_place() {
         ("[principals.alice", "syntax", 1),
         ("principal = 1", "unknown-key", 1),
         ("[principals.alice]\nrate = \"1/s\"", "syntax", 1),
-        ("[principals.alice]\ntools = []\ntoken = \"x\"", "unknown-key", 3),
+        (
+            "[principals.alice]\ntools = []\ntoken = \"x\"",
+            "unknown-key",
+            3,
+        ),
         ("[principals.alice]\ntools = \"x\"", "syntax", 2),
-        ("[principals.alice]\ntools = [\"csv-repor\"]", "unknown-tool", 2),
+        (
+            "[principals.alice]\ntools = [\"csv-repor\"]",
+            "unknown-tool",
+            2,
+        ),
         ("[principals.alice]\ntools = [\"\"]", "unknown-tool", 2),
         ("[principals.alice]\ntools = [\"*\"]", "unknown-tool", 2),
-        ("[principals.alice]\ntools = [\"!csv-report\"]", "unknown-tool", 2),
-        ("[principals.alice]\ntools = [\"csv-report.\"]", "function", 2),
-        ("[principals.alice]\ntools = [\"csv-report.a.b\"]", "function", 2),
-        ("[principals.alice]\ntools = [\"csv-report.*\"]", "function", 2),
+        (
+            "[principals.alice]\ntools = [\"!csv-report\"]",
+            "unknown-tool",
+            2,
+        ),
+        (
+            "[principals.alice]\ntools = [\"csv-report.\"]",
+            "function",
+            2,
+        ),
+        (
+            "[principals.alice]\ntools = [\"csv-report.a.b\"]",
+            "function",
+            2,
+        ),
+        (
+            "[principals.alice]\ntools = [\"csv-report.*\"]",
+            "function",
+            2,
+        ),
         ("[principals.\"a b\"]\ntools = []", "principal-name", 1),
         ("[principals.\"\"]\ntools = []", "principal-name", 1),
         ("[principals.\".a\"]\ntools = []", "principal-name", 1),
         ("[principals.\"a\\u001b\"]\ntools = []", "principal-name", 1),
-        ("[principals.a]\ntools = []\ntoken-sha256 = [\"bwk_x\"]", "token-sha256", 3),
-        ("[principals.a]\ntools = []\ntoken-sha256 = [\"HASH\", \"HASH\"]", "same-token", 3),
+        (
+            "[principals.a]\ntools = []\ntoken-sha256 = [\"bwk_x\"]",
+            "token-sha256",
+            3,
+        ),
+        (
+            "[principals.a]\ntools = []\ntoken-sha256 = [\"HASH\", \"HASH\"]",
+            "same-token",
+            3,
+        ),
         ("[principals.a]\ntools = []\nsubject = \"x\"", "no-oauth", 3),
         ("[principals.a]\ntools = []\nconcurrency = 0", "limit", 3),
-        ("[principals.a]\ntools = []\nconcurrency = 10001", "limit", 3),
+        (
+            "[principals.a]\ntools = []\nconcurrency = 10001",
+            "limit",
+            3,
+        ),
         ("[principals.a]\ntools = []\nconcurrency = -1", "limit", 3),
         ("[principals.a]\ntools = []\nqueue = 100001", "limit", 3),
         ("[principals.a]\ntools = []\nrate = \"60\"", "rate", 3),
         ("[principals.a]\ntools = []\nrate = \"0/s\"", "rate", 3),
-        ("[principals.a]\ntools = []\n[principals.a]\ntools = []", "syntax", 3),
-        ("[principals.a]\ntools = []\n[principals.a.narrow.csv-report]\nclock = true", "not-callable", 3),
-        ("[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]", "narrows-nothing", 3),
-        ("[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]\nclocks = true", "unknown-key", 4),
-        ("[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]\nread-file = [\"/etc\"]", "pattern-absolute", 4),
-        ("[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]\nlimits = { concurrency = 1 }", "not-narrowed", 4),
+        (
+            "[principals.a]\ntools = []\n[principals.a]\ntools = []",
+            "syntax",
+            3,
+        ),
+        (
+            "[principals.a]\ntools = []\n[principals.a.narrow.csv-report]\nclock = true",
+            "not-callable",
+            3,
+        ),
+        (
+            "[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]",
+            "narrows-nothing",
+            3,
+        ),
+        (
+            "[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]\nclocks = true",
+            "unknown-key",
+            4,
+        ),
+        (
+            "[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]\nread-file = [\"/etc\"]",
+            "pattern-absolute",
+            4,
+        ),
+        (
+            "[principals.a]\ntools = [\"csv-report\"]\n[principals.a.narrow.csv-report]\nlimits = { concurrency = 1 }",
+            "not-narrowed",
+            4,
+        ),
         ("[tools.other]", "unknown-tool", 1),
         ("[tools.csv-report]\nconcurrency = 4", "limit", 2),
         ("[tools.csv-report]\nburst = 4", "unknown-key", 2),
@@ -177,16 +252,32 @@ fn everything_that_is_wrong_is_said_with_its_place() {
         ("[oauth]\nissuer = \"https://i\"", "syntax", 1),
         ("OAUTH", "jwks", 1),
         ("OAUTH\njwks-file = \"\"", "jwks", 4),
-        ("OAUTH\njwks-file = \"k\"\njwks-url = \"https://i/k\"", "jwks", 5),
+        (
+            "OAUTH\njwks-file = \"k\"\njwks-url = \"https://i/k\"",
+            "jwks",
+            5,
+        ),
         ("OAUTH\njwks-url = \"http://i/k\"", "url", 4),
         ("OAUTH\njwks-url = \"http://localhost/k\"", "url", 4),
         ("OAUTH\njwks-url = \"file:///k\"", "url", 4),
         ("OAUTH\njwks-file = \"k\"\nscopes = [\"a b\"]", "scope", 5),
         ("OAUTH\njwks-file = \"k\"\nscopes = [\"\"]", "scope", 5),
         ("OAUTH\njwks-file = \"k\"\naudience = \"\"", "audience", 5),
-        ("OAUTH\njwks-file = \"k\"\nclient-secret = \"x\"", "unknown-key", 5),
-        ("[oauth]\nissuer = \"http://i\"\nresource = \"https://r\"\njwks-file = \"k\"", "url", 2),
-        ("[oauth]\nissuer = \"https://i\"\nresource = \"https://r?x\"\njwks-file = \"k\"", "url", 3),
+        (
+            "OAUTH\njwks-file = \"k\"\nclient-secret = \"x\"",
+            "unknown-key",
+            5,
+        ),
+        (
+            "[oauth]\nissuer = \"http://i\"\nresource = \"https://r\"\njwks-file = \"k\"",
+            "url",
+            2,
+        ),
+        (
+            "[oauth]\nissuer = \"https://i\"\nresource = \"https://r?x\"\njwks-file = \"k\"",
+            "url",
+            3,
+        ),
     ] {
         let oauth = "[oauth]\nissuer = \"https://i\"\nresource = \"https://r/mcp\"";
         let text = text.replace("HASH", HASH).replace("OAUTH", oauth);
@@ -202,7 +293,8 @@ fn everything_that_is_wrong_is_said_with_its_place() {
 
 #[test]
 fn several_mistakes_are_said_at_once_as_the_policy_s_are() {
-    let text = "[principals.alice]\ntools = [\"csv-repor\"]\nrate = \"6\"\n[http]\nhosts = [\"*\"]\n";
+    let text =
+        "[principals.alice]\ntools = [\"csv-repor\"]\nrate = \"6\"\n[http]\nhosts = [\"*\"]\n";
     let mistakes = Access::parse("access.toml", text, &policy()).unwrap_err();
     assert_eq!(
         mistakes.to_string(),
@@ -234,15 +326,27 @@ fn nobody_is_known_by_what_somebody_else_is_known_by() {
     let oauth = "[oauth]\nissuer = \"https://i\"\nresource = \"https://r\"\njwks-file = \"k\"\n";
     let upper = HASH.to_uppercase();
     for (own, other, code) in [
-        (format!("token-sha256 = [\"{HASH}\"]"), format!("token-sha256 = [\"{upper}\"]"), "same-token"),
-        ("subject = \"x\"".to_owned(), "subject = \"x\"".to_owned(), "same-subject"),
+        (
+            format!("token-sha256 = [\"{HASH}\"]"),
+            format!("token-sha256 = [\"{upper}\"]"),
+            "same-token",
+        ),
+        (
+            "subject = \"x\"".to_owned(),
+            "subject = \"x\"".to_owned(),
+            "same-subject",
+        ),
     ] {
         let text = format!(
             "{oauth}[principals.a]\ntools = []\n{own}\n[principals.b]\ntools = []\n{other}\n"
         );
         let mistakes = Access::parse("access.toml", &text, &policy()).unwrap_err();
         let list = mistakes.list();
-        assert_eq!((list.len(), list[0].code, list[0].line), (1, code, 10), "{mistakes}");
+        assert_eq!(
+            (list.len(), list[0].code, list[0].line),
+            (1, code, 10),
+            "{mistakes}"
+        );
     }
 }
 

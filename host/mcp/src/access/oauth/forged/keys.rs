@@ -42,12 +42,10 @@ pub(in crate::access) const P256_PRIVATE: &str = concat!(
 );
 
 /// The point.
-pub(in crate::access) const P256_X: &str =
-    "T_VISvj239X8eUolej8ZTCK76YMK52fD5AkT-HBP1g4";
+pub(in crate::access) const P256_X: &str = "T_VISvj239X8eUolej8ZTCK76YMK52fD5AkT-HBP1g4";
 
 /// The point.
-pub(in crate::access) const P256_Y: &str =
-    "q2FrKS1aTyXtCruds2eCQt7hyw5ggqOMFNoaalqBDwM";
+pub(in crate::access) const P256_Y: &str = "q2FrKS1aTyXtCruds2eCQt7hyw5ggqOMFNoaalqBDwM";
 
 /// PKCS #8.
 pub(in crate::access) const P384_PRIVATE: &str = concat!(
@@ -69,13 +67,11 @@ pub(in crate::access) const ED_PRIVATE: &str =
     "MC4CAQAwBQYDK2VwBCIEINe9-XbmyS6ukT00C6ldyJ8yE0CZIOoruTP4RQaWkUBS";
 
 /// The point.
-pub(in crate::access) const ED_X: &str =
-    "Bx2u_1Q8X5PQjH2FnLzBJBYJyPrpAa8AnAU_SUoakeM";
+pub(in crate::access) const ED_X: &str = "Bx2u_1Q8X5PQjH2FnLzBJBYJyPrpAa8AnAU_SUoakeM";
 
 /// PKCS #8.
 pub(in crate::access) const OTHER_ED_PRIVATE: &str =
     "MC4CAQAwBQYDK2VwBCIEIHjtPE09YJi0owHyZYmXiD4zOdJZGeBgoTzB4qI-8Saw";
 
 /// The point.
-pub(in crate::access) const OTHER_ED_X: &str =
-    "ShMFdSKiCtoPXt6hMwGmiOWDUS3jKWh82fZtmeQyk4E";
+pub(in crate::access) const OTHER_ED_X: &str = "ShMFdSKiCtoPXt6hMwGmiOWDUS3jKWh82fZtmeQyk4E";
