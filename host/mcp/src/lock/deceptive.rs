@@ -47,8 +47,7 @@ pub(super) fn in_value<'v>(
 }
 
 fn in_text(tool: &str, definition: &str, text: &str, place: &str) -> Result<(), LockError> {
-    let foreign =
-        |character: &char| is_deceptive(*character) && !matches!(character, '\n' | '\t');
+    let foreign = |character: &char| is_deceptive(*character) && !matches!(character, '\n' | '\t');
     match text.chars().find(foreign) {
         None => Ok(()),
         Some(found) => Err(LockError::Deceptive {
@@ -88,12 +87,13 @@ mod tests {
 
     #[test]
     fn words_of_two_scripts_are_spelled_out() {
-        assert_eq!(
-            mixed_scripts("ask p\u{430}ypal for it"),
-            ["p\\u{430}ypal"]
-        );
-        for honest in ["naïve café", "счёт и отчёт", "東京タワー", "βeta".trim_start_matches('β')]
-        {
+        assert_eq!(mixed_scripts("ask p\u{430}ypal for it"), ["p\\u{430}ypal"]);
+        for honest in [
+            "naïve café",
+            "счёт и отчёт",
+            "東京タワー",
+            "βeta".trim_start_matches('β'),
+        ] {
             assert!(mixed_scripts(honest).is_empty(), "{honest}");
         }
     }

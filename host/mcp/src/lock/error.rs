@@ -138,15 +138,11 @@ impl LockError {
                 "take back the file that was approved; or remove it, and approve all tools again"
                     .to_owned(),
             ),
-            Self::Version { .. } => {
-                Some("use the version of the command that wrote it".to_owned())
-            }
-            Self::Deceptive { .. } => {
-                Some("ask its author for one without it; `bailiwick conform` finds it too".to_owned())
-            }
-            Self::Link { .. } => Some(
-                "remove the link, and approve again".to_owned(),
+            Self::Version { .. } => Some("use the version of the command that wrote it".to_owned()),
+            Self::Deceptive { .. } => Some(
+                "ask its author for one without it; `bailiwick conform` finds it too".to_owned(),
             ),
+            Self::Link { .. } => Some("remove the link, and approve again".to_owned()),
             Self::Read { .. }
             | Self::NotAFile { .. }
             | Self::TooLarge { .. }

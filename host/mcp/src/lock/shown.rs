@@ -106,9 +106,10 @@ pub fn shown(change: &Change, current: &Approved) -> Vec<Line> {
             &approved.to_string(),
             &current.to_string(),
         ),
-        Change::DefinitionChanged { name, parts } => {
-            parts.iter().flat_map(|part| differing(name, part)).collect()
-        }
+        Change::DefinitionChanged { name, parts } => parts
+            .iter()
+            .flat_map(|part| differing(name, part))
+            .collect(),
         Change::DefinitionAdded { name, definition } => added(name, definition),
         Change::DefinitionRemoved { name } => {
             listed("function that is gone", Became::Removed, name)

@@ -175,11 +175,7 @@ fn grants(rules: &Rules) -> BTreeSet<String> {
             continue;
         }
         let key = bare.split(" = ").next().unwrap_or_default();
-        lines.extend(
-            entries
-                .into_iter()
-                .map(|entry| format!("{key} = {entry}")),
-        );
+        lines.extend(entries.into_iter().map(|entry| format!("{key} = {entry}")));
     }
     lines
 }

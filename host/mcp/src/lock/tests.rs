@@ -154,14 +154,19 @@ fn finds_a_schema_that_asks_for_one_thing_more() {
         value["inputSchema"]["properties"]["token"] = json!({"type": "string"});
     });
     assert_eq!(codes(swapped.clone()), ["definition-changed"]);
-    assert!(plain(&swapped).contains("+     \"token\": {\n"), "{}", plain(&swapped));
+    assert!(
+        plain(&swapped).contains("+     \"token\": {\n"),
+        "{}",
+        plain(&swapped)
+    );
 }
 
 #[test]
 fn finds_a_schema_whose_numbers_moved() {
     let swapped = told(|value| value["inputSchema"]["properties"]["limit"]["maximum"] = json!(11));
     assert_eq!(codes(swapped), ["definition-changed"]);
-    let spelled = told(|value| value["inputSchema"]["properties"]["limit"]["maximum"] = json!(10.0));
+    let spelled =
+        told(|value| value["inputSchema"]["properties"]["limit"]["maximum"] = json!(10.0));
     assert_eq!(codes(spelled), [""; 0]);
 }
 
@@ -177,8 +182,14 @@ fn finds_annotations_that_a_wider_grant_weakened() {
         ["wider-grant", "definition-changed"]
     );
     let text = plain(&widened);
-    assert!(text.contains("wider grant\n    + write-file = \"out/**\"\n"), "{text}");
-    assert!(text.contains("-   \"readOnlyHint\": true\n    +   \"readOnlyHint\": false\n"), "{text}");
+    assert!(
+        text.contains("wider grant\n    + write-file = \"out/**\"\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("-   \"readOnlyHint\": true\n    +   \"readOnlyHint\": false\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -275,22 +286,47 @@ fn a_tool_that_is_gone_needs_no_approval() {
 #[test]
 fn characters_that_nobody_sees_are_refused_wherever_they_stand() {
     let hidden = [
-        '\u{200b}', '\u{200d}', '\u{202e}', '\u{2066}', '\u{e0041}', '\u{fe0f}', '\u{ad}',
-        '\u{feff}', '\u{1b}', '\u{7f}', '\u{9b}', '\r', '\u{2028}', '\u{3164}', '\u{fff9}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{e0041}',
+        '\u{fe0f}',
+        '\u{ad}',
+        '\u{feff}',
+        '\u{1b}',
+        '\u{7f}',
+        '\u{9b}',
+        '\r',
+        '\u{2028}',
+        '\u{3164}',
+        '\u{fff9}',
     ];
     for character in hidden {
         assert!(is_deceptive(character));
         for (place, value) in [
-            ("description", json!({"description": format!("a{character}b")})),
-            ("annotations.title", json!({"annotations": {"title": format!("{character}")}})),
+            (
+                "description",
+                json!({"description": format!("a{character}b")}),
+            ),
+            (
+                "annotations.title",
+                json!({"annotations": {"title": format!("{character}")}}),
+            ),
             (
                 "inputSchema.properties.a.enum",
                 json!({"inputSchema": {"properties": {"a": {"enum": ["x", format!("x{character}")]}}}}),
             ),
-            ("inputSchema", json!({"inputSchema": {format!("k{character}"): 1}})),
+            (
+                "inputSchema",
+                json!({"inputSchema": {format!("k{character}"): 1}}),
+            ),
         ] {
             let error = checked("tool", "report", &value).unwrap_err();
-            let LockError::Deceptive { found, place: at, .. } = &error else {
+            let LockError::Deceptive {
+                found, place: at, ..
+            } = &error
+            else {
                 panic!("{error}");
             };
             assert_eq!((*found, at.as_str()), (character, place));
@@ -352,7 +388,12 @@ fn nothing_that_is_shown_can_do_anything_to_a_terminal() {
 fn a_comparison_that_is_made_to_be_slow_ends() {
     let words = |seed: u32| -> String {
         (0..60_000_u32)
-            .map(|number| format!("{}\n", number.wrapping_mul(2_654_435_761).wrapping_add(seed) % 7))
+            .map(|number| {
+                format!(
+                    "{}\n",
+                    number.wrapping_mul(2_654_435_761).wrapping_add(seed) % 7
+                )
+            })
             .collect()
     };
     let swapped = told(|value| value["description"] = json!(words(1)));

@@ -105,7 +105,12 @@ fn a_link_is_read_as_orchestrators_make_it_and_never_written_through() {
 fn what_is_no_file_is_refused_without_waiting() {
     let folder = place();
     let path = folder.path().join("pipe");
-    rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
+    rustix::fs::mkfifoat(
+        rustix::fs::CWD,
+        &path,
+        rustix::fs::Mode::from_raw_mode(0o600),
+    )
+    .unwrap();
     assert!(matches!(Lock::read(&path), Err(LockError::NotAFile { .. })));
     assert!(matches!(
         Lock::read(folder.path()),

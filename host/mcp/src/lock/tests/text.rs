@@ -139,7 +139,10 @@ fn an_edited_digest_is_no_approval() {
 fn a_text_that_two_readers_could_take_differently_is_no_approval() {
     let text = lock().to_string();
     for (from, to) in [
-        ("  \"name\": \"report\"", "  \"name\": \"other\",\n  \"name\": \"report\""),
+        (
+            "  \"name\": \"report\"",
+            "  \"name\": \"other\",\n  \"name\": \"report\"",
+        ),
         ("  \"name\": \"report\"", "  \"name\": \"\\u0072eport\""),
         ("  \"name\": \"report\"", "\"name\": \"report\""),
         ("\"maximum\": 10", "\"maximum\": 10.0"),
@@ -174,7 +177,10 @@ fn two_entries_of_one_tool_are_refused() {
         text[start..].replace("[tools.tool", "[tools.\"tool\""),
     ] {
         let error = refused(&format!("{text}{again}"));
-        assert!(matches!(error, LockError::Malformed { line, .. } if line > 40), "{error}");
+        assert!(
+            matches!(error, LockError::Malformed { line, .. } if line > 40),
+            "{error}"
+        );
     }
 }
 
