@@ -1,12 +1,14 @@
 //! Writing what happened into a case file as what is expected from now on, with the author's own layout around it.
 
-use bailiwick_fake::{Content, SentRequest};
+use std::collections::BTreeMap;
+
+use bailiwick_fake::{CalledTool, Content, SentRequest};
 use serde_json::Value;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike};
 
 use crate::compare::{self, Happened, Outcome, expected_endings};
 use crate::error::CasesError;
-use crate::format::{Call, CaseFile, Ending, Expected, Sent, base64_of};
+use crate::format::{Call, CalledExpected, CaseFile, Ending, Expected, Sent, Stored, base64_of};
 use crate::json;
 use crate::report::{Report, Verdict};
 
@@ -83,6 +85,15 @@ fn bless_call(table: &mut dyn TableLike, call: &Call, happened: &Happened) -> bo
     }
     if let Some(expected) = &call.sends {
         bless_sends(table, &expected.0, &happened.sent);
+    }
+    if let Some(expected) = &call.calls {
+        bless_calls(table, &expected.0, &happened.called);
+    }
+    if let Some(expected) = &call.stores {
+        bless_stores(table, &expected.0, &happened.stored);
+    }
+    if let Some(expected) = &call.progress {
+        bless_list(table, "progress", &expected.0, &happened.progress);
     }
     if let Some(expected) = &call.log {
         bless_list(table, "log", &expected.0, &happened.log);
@@ -165,6 +176,42 @@ fn sent_value(sent: &Sent) -> toml_edit::Value {
         table.insert("body", bytes_value(body.0.to_vec()));
     }
     table.into()
+}
+
+fn bless_calls(table: &mut dyn TableLike, expected: &[CalledExpected], got: &[CalledTool]) {
+    if compare::called_difference(expected, got).is_none() {
+        return;
+    }
+    let like = |(place, called)| called_value(&compare::called_like(expected.get(place), called));
+    let array: Array = got.iter().enumerate().map(like).collect();
+    set(table, "calls", array.into());
+}
+
+fn called_value(called: &CalledExpected) -> toml_edit::Value {
+    let mut table = InlineTable::from_iter([("call", called.call.as_str())]);
+    if let Some(arguments) = called.arguments.as_ref().and_then(of_json) {
+        table.insert("arguments", arguments);
+    }
+    table.into()
+}
+
+fn bless_stores(
+    table: &mut dyn TableLike,
+    expected: &BTreeMap<String, Stored>,
+    got: &BTreeMap<String, Stored>,
+) {
+    if expected == got {
+        return;
+    }
+    let mut stores = InlineTable::new();
+    for (key, stored) in got {
+        let value = match &stored.0 {
+            Some(content) => bytes_value(content.to_vec()),
+            None => InlineTable::from_iter([("removed", true)]).into(),
+        };
+        stores.insert(key, value);
+    }
+    set(table, "stores", stores.into());
 }
 
 /// Puts each value on a line of its own where the first one before stood so.

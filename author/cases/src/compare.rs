@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use bailiwick::audit::Digest;
 use bailiwick::{Answer, CallError, Cause};
-use bailiwick_fake::{Attempt, Content, Performance, SentRequest};
+use bailiwick_fake::{Attempt, CalledTool, Content, Performance, SentRequest};
 use serde_json::Value;
 
 use crate::difference::{Difference, Line, cut};
-use crate::format::{Call, Described, Ending, Expected, Sent};
+use crate::format::{Call, CalledExpected, Described, Ending, Expected, Sent, Stored};
 use crate::json;
 
 /// Bytes up to which a file is compared line by line.
@@ -24,6 +24,9 @@ pub(crate) struct Happened {
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) sent: Vec<SentRequest>,
     pub(crate) written: BTreeMap<String, Content>,
+    pub(crate) stored: BTreeMap<String, Stored>,
+    pub(crate) called: Vec<CalledTool>,
+    pub(crate) progress: Vec<String>,
     pub(crate) log: Vec<String>,
 }
 
@@ -51,6 +54,13 @@ impl Happened {
             attempts: performance.attempts(),
             sent: performance.sent(),
             written: performance.written(),
+            stored: stored(performance),
+            called: performance.called(),
+            progress: performance
+                .reported()
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
         }
     }
 
@@ -64,6 +74,12 @@ impl Happened {
             .map(|attempt| with_ending(attempt, &attempt.ending()))
             .collect()
     }
+}
+
+fn stored(performance: &Performance) -> BTreeMap<String, Stored> {
+    let keys = performance.stored().into_iter();
+    keys.map(|(key, value)| (key, Stored(value.map(Content::from))))
+        .collect()
 }
 
 fn outcome(ended: &Result<Answer, CallError>) -> Outcome {
@@ -127,6 +143,15 @@ pub(crate) fn differences(call: &Call, happened: &Happened) -> Vec<Difference> {
     }
     if let Some(expected) = &call.writes {
         found.extend(written_differences(&expected.0, &happened.written));
+    }
+    if let Some(expected) = &call.stores {
+        found.extend(stored_differences(&expected.0, &happened.stored));
+    }
+    if let Some(expected) = &call.calls {
+        found.extend(called_difference(&expected.0, &happened.called));
+    }
+    if let Some(expected) = &call.progress {
+        found.extend(list_difference("progress", &expected.0, &happened.progress));
     }
     if let Some(expected) = &call.log {
         found.extend(list_difference("log", &expected.0, &happened.log));
@@ -211,6 +236,78 @@ fn sent_lines(sent: &Sent) -> Vec<String> {
         .chain(headers)
         .chain(body)
         .collect()
+}
+
+/// The calls of other tools in lines: of what was called only what is looked at.
+pub(crate) fn called_difference(
+    expected: &[CalledExpected],
+    got: &[CalledTool],
+) -> Option<Difference> {
+    let wanted: Vec<String> = expected.iter().map(called_line).collect();
+    let made = got.iter().enumerate().map(|(place, called)| {
+        let like = expected.get(place);
+        let made = called_like(like, called);
+        // Arguments that mean the same are the same, however they are spelled.
+        match (
+            like.and_then(|like| like.arguments.as_ref()),
+            &made.arguments,
+        ) {
+            (Some(wanted), Some(got)) if json::differences(wanted, got).is_empty() => {
+                called_line(&CalledExpected {
+                    call: made.call,
+                    arguments: Some(wanted.clone()),
+                })
+            }
+            (Some(_), _) | (None, _) => called_line(&made),
+        }
+    });
+    list_difference("calls", &wanted, &made.collect::<Vec<_>>())
+}
+
+/// A call of another tool, as a case file says it: without its arguments where they are not expected of it.
+pub(crate) fn called_like(
+    expected: Option<&CalledExpected>,
+    called: &CalledTool,
+) -> CalledExpected {
+    let looked_at = expected.is_none_or(|expected| expected.arguments.is_some());
+    CalledExpected {
+        call: called.name.clone(),
+        arguments: looked_at.then(|| parsed(&called.arguments)),
+    }
+}
+
+fn called_line(called: &CalledExpected) -> String {
+    match &called.arguments {
+        Some(arguments) => format!("{} {arguments}", called.call),
+        None => called.call.clone(),
+    }
+}
+
+fn stored_differences(
+    expected: &BTreeMap<String, Stored>,
+    got: &BTreeMap<String, Stored>,
+) -> Vec<Difference> {
+    let more = got.keys().filter(|key| !expected.contains_key(*key));
+    let keys = expected.keys().chain(more);
+    let differing = keys.filter(|key| expected.get(*key) != got.get(*key));
+    differing
+        .map(|key| {
+            let words = |stored: Option<&Stored>| stored_words(stored);
+            let what = format!("value `{key}`");
+            Difference::instead(&what, words(expected.get(key)), words(got.get(key)))
+        })
+        .collect()
+}
+
+fn stored_words(stored: Option<&Stored>) -> String {
+    match stored {
+        None => "as before".to_owned(),
+        Some(Stored(None)) => "removed".to_owned(),
+        Some(Stored(Some(content))) => match text(content) {
+            Some(text) => cut(&format!("{text:?}")),
+            None => format!("{} bytes", content.size()),
+        },
+    }
 }
 
 /// A line of a list stays one line of a report.

@@ -4,6 +4,7 @@ mod call;
 mod content;
 mod errors;
 mod scene;
+mod tools;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-pub(crate) use call::{Call, Ending, Expected, Sent};
+pub(crate) use call::{Call, CalledExpected, Ending, Expected, Sent, Stored};
 pub(crate) use content::{Described, base64_of};
 
 use crate::error::CasesError;
@@ -22,6 +23,7 @@ use call::CallTable;
 use scene::{
     ClockTable, DirectoryPath, ExchangeTable, FaultTable, FileEntry, FilePath, RandomTable,
 };
+use tools::ToolTable;
 
 /// A case file.
 #[derive(Debug)]
@@ -53,6 +55,10 @@ struct FileTable {
     directories: BTreeSet<DirectoryPath>,
     #[serde(default)]
     http: Vec<ExchangeTable>,
+    #[serde(default)]
+    values: BTreeMap<String, Described>,
+    #[serde(default)]
+    tools: Vec<ToolTable>,
     #[serde(default)]
     clock: ClockTable,
     #[serde(default)]
@@ -110,6 +116,12 @@ impl CaseFile {
         }
         for exchange in table.http {
             world = world.exchange(exchange.0);
+        }
+        for (key, value) in table.values {
+            world = world.value(key, value.0.to_vec());
+        }
+        for tool in table.tools {
+            world = world.tool(tool.0);
         }
         for fault in table.fault {
             world = world.fault(fault.0);

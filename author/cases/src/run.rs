@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use bailiwick::policy::{Extensions, Limits, Policy, Rules, ToolPolicy};
 use bailiwick::{FunctionError, Host, Source, Tool, ToolOptions};
+use bailiwick_fake::Performance;
 
 use crate::compare::{self, Happened};
 use crate::difference::{Difference, Line};
@@ -210,7 +211,25 @@ async fn run_call(tool: &Tool, file: &CaseFile, place: usize, call: &Call) -> Ca
     report
 }
 
-/// Makes the call: what happened, and the requests that nobody was made up to answer.
+/// What nobody was made up to answer, each with what would.
+fn unanswered(performance: &Performance) -> Vec<String> {
+    let sent = performance.sent().into_iter().filter(|sent| !sent.expected);
+    let requests = sent.map(|sent| {
+        let request = format!("{} {}", sent.method, sent.url);
+        format!("nobody answers `{request}`, so it was unavailable: add an `[[http]]` with `request = \"{request}\"`")
+    });
+    let called = performance
+        .called()
+        .into_iter()
+        .filter(|called| !called.expected);
+    let calls = called.map(|called| {
+        let name = called.name;
+        format!("nobody answers `{name}`, so it was unavailable: add a `[[tools]]` with `call = \"{name}\"`")
+    });
+    requests.chain(calls).collect()
+}
+
+/// Makes the call: what happened, and a note for everything that nobody was made up to answer.
 async fn happened(
     tool: &Tool,
     file: &CaseFile,
@@ -225,7 +244,6 @@ async fn happened(
         .performed_by(performance.clone())
         .json(&call.arguments)
         .await;
-    let unexpected = performance.sent().into_iter().filter(|sent| !sent.expected);
-    let unexpected = unexpected.map(|sent| format!("{} {}", sent.method, sent.url));
-    Ok((Happened::new(ended, &performance), unexpected.collect()))
+    let unexpected = unanswered(&performance);
+    Ok((Happened::new(ended, &performance), unexpected))
 }

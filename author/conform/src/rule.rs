@@ -211,7 +211,7 @@ impl Rule {
             Kind::Behaviour,
             "An answer depends on nothing that was called before.",
             "A host makes a new instance for each call, so that what a tool remembers is lost there, and leaks from caller to caller elsewhere.",
-            "Keep what must last in files that the policy grants, and nothing in globals.",
+            "Keep what must last in `bailiwick:key-value` or in files that the policy grants, and nothing in globals.",
         ),
         row(
             Self::ArgumentsUnchanged,

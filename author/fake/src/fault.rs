@@ -14,6 +14,10 @@ pub enum Family {
     Clock,
     /// `bailiwick:random`.
     Random,
+    /// `bailiwick:key-value`.
+    KeyValue,
+    /// `bailiwick:tools`, without what a called tool ends with itself: that is scripted.
+    CallTool,
 }
 
 /// One error case of a package, with its payload.
@@ -80,6 +84,17 @@ const SOURCES: [(&str, Payload); 4] = [
     ("other", Payload::Text),
 ];
 
+// WIT: `variant error` of `bailiwick:key-value/key-value`; of `bailiwick:tools/call-tool`, without `tool-error` and `trap`.
+const STORES: [(&str, Payload); 7] = [
+    ("denied", Payload::None),
+    ("limit", Payload::None),
+    ("quota", Payload::None),
+    ("secret", Payload::None),
+    ("unavailable", Payload::None),
+    ("invalid", Payload::Text),
+    ("other", Payload::Text),
+];
+
 // WIT: `enum limit` of `bailiwick:files/types`. The waist has a failure of its own for the limit that a rule sets.
 const FILES_LIMITS: [(&str, Failure); 8] = [
     ("host-call-bytes", Failure::Limit(Limit::HostCallBytes)),
@@ -105,7 +120,7 @@ const HTTP_LIMITS: [(&str, Failure); 8] = [
 ];
 
 impl Family {
-    /// The package of a capability; none where an embedder added it, and where the world of a test has nothing of it.
+    /// The package of a capability; none where an embedder added it.
     pub fn of(capability: &Capability) -> Option<Self> {
         match capability {
             Capability::ReadFile | Capability::WriteFile | Capability::ListFiles => {
@@ -114,7 +129,9 @@ impl Family {
             Capability::HttpGet | Capability::HttpRequest => Some(Self::Http),
             Capability::Clock => Some(Self::Clock),
             Capability::Random => Some(Self::Random),
-            Capability::KeyValue | Capability::CallTool | Capability::Extension(_) => None,
+            Capability::KeyValue => Some(Self::KeyValue),
+            Capability::CallTool => Some(Self::CallTool),
+            Capability::Extension(_) => None,
         }
     }
 
@@ -122,6 +139,7 @@ impl Family {
         match self {
             Self::Files | Self::Http => &HANDLES,
             Self::Clock | Self::Random => &SOURCES,
+            Self::KeyValue | Self::CallTool => &STORES,
         }
     }
 
@@ -129,7 +147,7 @@ impl Family {
         match self {
             Self::Files => &FILES_LIMITS,
             Self::Http => &HTTP_LIMITS,
-            Self::Clock | Self::Random => &[],
+            Self::Clock | Self::Random | Self::KeyValue | Self::CallTool => &[],
         }
     }
 }
@@ -238,7 +256,7 @@ fn bare(name: &str) -> Failure {
         "not-found" => Failure::NotFound,
         "quota" => Failure::Quota,
         "secret" => Failure::Secret,
-        // Of a clock or of random bytes, whose limit has no name.
+        // Of what names no limit: clock, random bytes, store, other tools.
         "limit" => Failure::Limit(Limit::HostCalls),
         _ => Failure::Unavailable("it was made up for a test".to_owned()),
     }
@@ -279,6 +297,8 @@ mod tests {
             (Family::Http, 15),
             (Family::Clock, 4),
             (Family::Random, 4),
+            (Family::KeyValue, 7),
+            (Family::CallTool, 7),
         ] {
             let cases = Case::all(family);
             assert_eq!(cases.len(), count, "{family:?}");

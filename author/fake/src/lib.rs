@@ -1,4 +1,4 @@
-//! A fake of everything that a host reaches: files, servers, clock and random bytes that exist only in memory.
+//! A fake of everything that a host reaches: files, servers, a store, other tools, clock and random bytes that exist only in memory.
 //!
 //! A [`World`] says what there is before a call. A [`Performance`] of it stands in for the host's capabilities during one
 //! call, and tells afterwards what the call did. Only the I/O is fake: what the tool may do is decided by its own grant, its
@@ -34,15 +34,18 @@ mod content;
 mod fault;
 mod files;
 mod http;
+mod key_value;
 mod performance;
 mod record;
 mod sources;
 mod state;
+mod tools;
 mod world;
 
 pub use content::Content;
 pub use fault::{Case, CaseError, Family};
 pub use performance::Performance;
-pub use record::{Attempt, Outcome, SentRequest};
+pub use record::{Attempt, Outcome, Reported, SentRequest};
 pub use sources::{Clock, Random};
+pub use tools::{CalledTool, ScriptedTool};
 pub use world::{Exchange, Fault, Place, Response, World};

@@ -13,14 +13,19 @@ use bailiwick::capability::http::{
     CloseExchange, FinishBody, Get, LookAtHead, OpenGet, OpenRequest, ReadBody, SendRequest,
     Upload, WriteBody,
 };
+use bailiwick::capability::key_value::{CompareAndSet, Delete, Get as GetValue, List, Set};
 use bailiwick::capability::log::Log;
+use bailiwick::capability::progress::Report;
 use bailiwick::capability::random::Bytes;
+use bailiwick::capability::tools::CallTool;
 use bailiwick::policy::{Capability, Denial, Permit};
 use bailiwick::waist::{AnyOperation, Attempted, Failure, Held, Scene, StandIn};
 
 use crate::content::Content;
-use crate::record::{Attempt, SentRequest};
+use crate::key_value::changed;
+use crate::record::{Attempt, Reported, SentRequest};
 use crate::state::{Record, State};
+use crate::tools::CalledTool;
 use crate::world::World;
 
 type Boxed = Result<Box<dyn Any + Send>, Failure>;
@@ -60,6 +65,22 @@ impl Performance {
     /// Every request that reached a server, in its order.
     pub fn sent(&self) -> Vec<SentRequest> {
         self.state().sent.clone()
+    }
+
+    /// Every call of another tool that was permitted, in its order.
+    pub fn called(&self) -> Vec<CalledTool> {
+        self.state().called.clone()
+    }
+
+    /// Every report of progress, in its order.
+    pub fn reported(&self) -> Vec<Reported> {
+        self.state().reported.clone()
+    }
+
+    /// The keys of the store whose values are not what they were; none in the place of a value that is gone.
+    pub fn stored(&self) -> BTreeMap<String, Option<Vec<u8>>> {
+        let state = self.state();
+        changed(&state.world.values, &state.values)
     }
 
     /// The files as they are now.
@@ -168,6 +189,12 @@ fn attempt(
         Now => now,
         Elapsed => elapsed,
         Bytes => draw,
+        GetValue => get_value,
+        Set => set_value,
+        CompareAndSet => compare_and_set_value,
+        Delete => delete_value,
+        List => list_keys,
+        CallTool => call_tool,
     }
     Err(unknown(operation.name()))
 }
@@ -195,6 +222,7 @@ fn work(state: &mut State, operation: &dyn AnyOperation, scene: &mut Scene) -> B
         FinishBody => finish_body,
         CloseExchange => close_exchange,
         Log => log,
+        Report => report,
     }
     if operation.name() == FLOOR_INERT {
         return boxed(Ok(()));
@@ -209,6 +237,15 @@ impl State {
 
     fn close_exchange(&mut self, close: &CloseExchange, scene: &mut Scene) -> Result<(), Failure> {
         scene.close(close.handle)
+    }
+
+    fn report(&mut self, report: &Report, _: &mut Scene) -> Result<(), Failure> {
+        self.reported.push(Reported {
+            done: report.done,
+            total: report.total,
+            message: report.message.clone(),
+        });
+        Ok(())
     }
 
     fn log(&mut self, line: &Log, scene: &mut Scene) -> Result<(), Failure> {

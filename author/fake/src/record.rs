@@ -40,6 +40,31 @@ pub struct SentRequest {
     pub expected: bool,
 }
 
+/// How far a call said that it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// How much was done.
+    pub done: u64,
+    /// How much there was to do, where that was said.
+    pub total: Option<u64>,
+    /// The line for a person, as the tool wrote it.
+    pub message: Option<String>,
+}
+
+/// `3`, `3/10`, `3/10: page 3`.
+impl std::fmt::Display for Reported {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.done)?;
+        if let Some(total) = self.total {
+            write!(formatter, "/{total}")?;
+        }
+        match &self.message {
+            Some(message) => write!(formatter, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Attempt {
     /// The capability.
     pub fn capability(&self) -> &Capability {
@@ -51,7 +76,7 @@ impl Attempt {
         self.operation
     }
 
-    /// The path, the URL, or the method and the URL.
+    /// The path, the URL, the method and the URL, the key, or the tool.
     pub fn words(&self) -> &str {
         &self.words
     }

@@ -1,13 +1,14 @@
 //! Where one performance stands: what has become of its world, and what was done in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bailiwick::policy::{Capability, Denial};
 use bailiwick::waist::{Failure, Scene};
 
 use crate::content::Content;
-use crate::record::{Attempt, Outcome, SentRequest};
+use crate::record::{Attempt, Outcome, Reported, SentRequest};
+use crate::tools::CalledTool;
 use crate::world::{Place, World};
 
 /// What has become of the world, during one call.
@@ -17,6 +18,12 @@ pub(crate) struct State {
     pub(crate) sent: Vec<SentRequest>,
     /// Which exchanges have been used, by their place in the world.
     pub(crate) used: Vec<bool>,
+    /// The tool's store.
+    pub(crate) values: BTreeMap<String, Vec<u8>>,
+    pub(crate) called: Vec<CalledTool>,
+    /// Which scripted answers of tools have been used, by their place in the world.
+    pub(crate) scripts_used: BTreeSet<usize>,
+    pub(crate) reported: Vec<Reported>,
     /// How often the clock was looked at.
     pub(crate) looks: u32,
     /// Random bytes that were drawn.
@@ -31,6 +38,10 @@ impl State {
         Self {
             files: world.files.clone(),
             sent: Vec::new(),
+            values: world.values.clone(),
+            called: Vec::new(),
+            scripts_used: BTreeSet::new(),
+            reported: Vec::new(),
             used: vec![false; world.exchanges.len()],
             looks: 0,
             drawn: 0,

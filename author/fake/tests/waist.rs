@@ -14,6 +14,8 @@ mod files;
 mod http;
 #[path = "waist/sources.rs"]
 mod sources;
+#[path = "waist/state.rs"]
+mod state;
 
 use std::sync::Arc;
 

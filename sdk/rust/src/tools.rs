@@ -78,3 +78,37 @@ impl fmt::Display for Error {
 pub fn call(tool: &str, arguments: &str) -> Result<String, Error> {
     host::call(tool, arguments)
 }
+
+/// A text as a string of JSON, with its quotes: for arguments, where nothing else of JSON is needed.
+///
+/// # Examples
+/// ```
+/// # use bailiwick_sdk::tools;
+/// assert_eq!(tools::json_string("a \"b\"\n"), r#""a \"b\"\u000a""#);
+/// ```
+#[must_use]
+pub fn json_string(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            control if control < ' ' => json.push_str(&format!("\\u{:04x}", u32::from(control))),
+            other => json.push(other),
+        }
+    }
+    json.push('"');
+    json
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_of_json_has_its_quotes_backslashes_and_control_characters_escaped() {
+        assert_eq!(json_string(""), "\"\"");
+        assert_eq!(json_string("é \u{7f}\u{1f980}"), "\"é \u{7f}\u{1f980}\"");
+        assert_eq!(json_string("\"\\\0\u{1f}"), r#""\"\\\u0000\u001f""#);
+    }
+}

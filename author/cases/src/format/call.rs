@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use bailiwick_fake::Content;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use serde_json::Value;
@@ -26,6 +27,9 @@ pub(crate) struct Call {
     pub(crate) attempts: Option<Attempts>,
     pub(crate) sends: Option<Sends>,
     pub(crate) writes: Option<Writes>,
+    pub(crate) stores: Option<Stores>,
+    pub(crate) calls: Option<Calls>,
+    pub(crate) progress: Option<Lines>,
     pub(crate) log: Option<Lines>,
 }
 
@@ -82,7 +86,63 @@ pub(crate) struct Sent {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Writes(pub(crate) BTreeMap<String, Described>);
 
-/// The lines of the log.
+/// The keys of the store that do not hold afterwards what they held.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Stores(pub(crate) BTreeMap<String, Stored>);
+
+/// What a key holds afterwards; nothing where it is removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stored(pub(crate) Option<Content>);
+
+/// The calls of other tools, in their order.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Calls(pub(crate) Vec<CalledExpected>);
+
+/// A call of another tool. What is not mentioned is not looked at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CalledExpected {
+    /// The tool, or `tool.function`.
+    pub(crate) call: String,
+    /// The arguments by the names of the parameters.
+    #[serde(default, deserialize_with = "json_of_toml")]
+    pub(crate) arguments: Option<Value>,
+}
+
+fn json_of_toml<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    let value = toml::Value::deserialize(deserializer)?;
+    Ok(Some(json::of_toml(value)))
+}
+
+impl<'de> Deserialize<'de> for Stored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(
+            untagged,
+            expecting = "a text, a table that describes bytes, or `{ removed = true }`"
+        )]
+        enum Either {
+            Removed(Removed),
+            Held(Described),
+        }
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Removed {
+            removed: bool,
+        }
+
+        match Either::deserialize(deserializer)? {
+            Either::Held(described) => Ok(Self(Some(described.0))),
+            Either::Removed(Removed { removed: true }) => Ok(Self(None)),
+            Either::Removed(Removed { removed: false }) => Err(Error::custom(
+                "a key that is not removed holds something: say what",
+            )),
+        }
+    }
+}
+
+/// The lines of the log, or of progress.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Lines(pub(crate) Vec<String>);
 
@@ -101,12 +161,15 @@ struct Keys {
     attempts: Option<Attempts>,
     sends: Option<Sends>,
     writes: Option<Writes>,
+    stores: Option<Stores>,
+    calls: Option<Calls>,
+    progress: Option<Lines>,
     log: Option<Lines>,
 }
 
 /// A text that is JSON.
 #[derive(Debug)]
-struct Json(Value);
+pub(super) struct Json(Value);
 
 /// `[[call]]`.
 #[derive(Debug)]
@@ -140,6 +203,9 @@ impl Keys {
             attempts: self.attempts,
             sends: self.sends,
             writes: self.writes,
+            stores: self.stores,
+            calls: self.calls,
+            progress: self.progress,
             log: self.log,
         })
     }
@@ -156,7 +222,7 @@ fn arguments<E: Error>(table: Option<toml::Value>, text: Option<Json>) -> Result
 }
 
 /// A value that is written in TOML or, where TOML has no word for it, in JSON.
-fn one_of<E: Error>(
+pub(super) fn one_of<E: Error>(
     key: &str,
     table: Option<toml::Value>,
     text: Option<Json>,

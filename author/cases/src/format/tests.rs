@@ -281,3 +281,62 @@ fn a_file_without_a_call_is_none() {
     assert!(parse("").is_err());
     assert!(parse("files = {}").is_err());
 }
+
+#[test]
+fn reads_values_and_what_other_tools_answer() {
+    let file = parse(
+        r#"
+        [values]
+        text = "a"
+        bytes = { base64 = "AAE=" }
+        [[tools]]
+        call = "adder.sum"
+        arguments = { numbers = [1, 2] }
+        answer = 3
+        [[tools]]
+        call = "adder.sum"
+        tool-error-json = 'null'
+        [[tools]]
+        call = "adder"
+        error = "trap"
+        [[tools]]
+        call = "adder"
+        error = { other = "no" }
+        [[call]]
+        name = "x"
+        stores = { text = "b", bytes = { removed = true } }
+        calls = [{ call = "adder" }, { call = "adder.sum", arguments = { numbers = [] } }]
+        progress = ["1/2: half"]
+        "#,
+    );
+    let file = file.unwrap_or_else(|error| panic!("{error}"));
+    let call = &file.calls[0];
+    let stores = &call.stores.as_ref().unwrap().0;
+    assert_eq!(stores["text"].0, Some("b".into()));
+    assert_eq!(stores["bytes"].0, None);
+    let calls = &call.calls.as_ref().unwrap().0;
+    assert_eq!(calls[0].arguments, None);
+    assert_eq!(calls[1].arguments, Some(json!({"numbers": []})));
+    assert_eq!(call.progress.as_ref().unwrap().0, ["1/2: half"]);
+}
+
+#[test]
+fn another_tool_ends_in_one_way_and_has_arguments_by_name() {
+    for (table, part) in [
+        ("answer = 1\nerror = \"trap\"", "ends in one way"),
+        ("", "ends in one way"),
+        (
+            "answer = 1\narguments = [1]",
+            "by the names of the parameters",
+        ),
+        ("error = \"not-found\"", "there is no error `not-found`"),
+        ("error = { trap = \"x\" }", "there is no error `trap`"),
+        ("answers = 1", "unknown key `answers`"),
+    ] {
+        let text = format!("[[tools]]\ncall = \"a\"\n{table}\n[[call]]\nname = \"x\"\n");
+        let (message, _) = refused(&text);
+        assert!(message.contains(part), "{message}");
+    }
+    let (message, _) = refused("[[call]]\nname = \"x\"\nstores = { a = { removed = false } }\n");
+    assert!(message.contains("say what"), "{message}");
+}

@@ -182,9 +182,7 @@ fn outcome(error: &CallError) -> Outcome {
         | Cause::NotApproved
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
-        | Cause::Cancelled => {
-            Ending::Refused(error.to_string())
-        }
+        | Cause::Cancelled => Ending::Refused(error.to_string()),
         Cause::HostFault(why) => Ending::HostFault(why.clone()),
     };
     Outcome {

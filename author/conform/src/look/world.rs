@@ -62,8 +62,7 @@ pub(super) fn world(kit: &Kit, component: &[u8], ledger: &mut Ledger) {
 
 /// The component held against its world, and against everything that a host has.
 fn held_against(kit: &Kit, component: &[u8]) -> Result<(Comparison, Comparison), CompareError> {
-    let hosts =
-        Declared::everything().map_err(|error| CompareError::Unreadable(error.into()))?;
+    let hosts = Declared::everything().map_err(|error| CompareError::Unreadable(error.into()))?;
     let hosts = compare(&hosts, component)?;
     let own = match &kit.world {
         World::Whole(declared) | World::Imports(declared) => compare(declared, component)?,

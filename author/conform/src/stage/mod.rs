@@ -1,4 +1,4 @@
-//! What a call is made in: files and servers that are not there, a clock and random bytes that never differ, and what goes
+//! What a call is made in: files, servers and tools that are not there, an empty store, a clock and random bytes that never differ, and what goes
 //! wrong.
 //!
 //! The fake for an author's own tests ([`bailiwick_fake`]) has what its author put into it. Here nobody knows what a tool will
@@ -9,6 +9,7 @@
 mod files;
 mod http;
 mod play;
+mod state;
 mod trouble;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

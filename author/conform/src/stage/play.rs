@@ -1,7 +1,7 @@
 //! One call's play: what answers its operations, in their order, and notes what was done.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bailiwick::capability::clock::{Elapsed, Instant, Now};
 use bailiwick::capability::files::{
@@ -12,8 +12,11 @@ use bailiwick::capability::http::{
     CloseExchange, FinishBody, Get, Head, LookAtHead, OpenGet, OpenRequest, ReadBody, SendRequest,
     Upload, WriteBody,
 };
+use bailiwick::capability::key_value::{CompareAndSet, Delete, Get as GetValue, List, Set};
 use bailiwick::capability::log::Log;
+use bailiwick::capability::progress::Report;
 use bailiwick::capability::random::Bytes;
+use bailiwick::capability::tools::CallTool;
 use bailiwick::policy::{Limit, Limits};
 use bailiwick::waist::{AnyOperation, Failure, HandleId, Meter, Operation, Performer};
 use bailiwick_fake::Content;
@@ -41,6 +44,8 @@ pub(super) struct Play {
     pub(super) watch: Watch,
     pub(super) meter: Meter,
     pub(super) handles: HashMap<u32, Handle>,
+    /// The tool's store.
+    pub(super) values: BTreeMap<String, Vec<u8>>,
     next: u32,
     /// Files that the host still has to open before the tool begins.
     to_lend: usize,
@@ -83,6 +88,7 @@ impl Play {
             watch,
             meter: Meter::new(Limits::default()),
             handles: HashMap::new(),
+            values: BTreeMap::new(),
             next: 0,
             met: 0,
             looks: 0,
@@ -191,8 +197,15 @@ impl Play {
             Now => |play, _| Ok(play.now()),
             Elapsed => |play, _| Ok(u64::from(play.look()) * NANOSECONDS_A_LOOK),
             Bytes => Self::draw,
-            // Nobody reads the log here.
+            GetValue => Self::get_value,
+            Set => Self::set_value,
+            CompareAndSet => Self::compare_and_set_value,
+            Delete => Self::delete_value,
+            List => Self::list_keys,
+            CallTool => Self::call_tool,
+            // Nobody reads the log here, or waits.
             Log => |_, _| Ok(()),
+            Report => |_, _| Ok(()),
         }
         if operation.name() == FLOOR_INERT {
             return boxed(Ok(()));

@@ -66,12 +66,12 @@ impl Trouble {
         let text = || "made up by the conformance kit".to_owned();
         match self {
             Self::Denied => operation.names.then_some(Failure::Denied),
-            Self::NotFound => (operation.names && !operation.source).then_some(Failure::NotFound),
+            Self::NotFound => operation.finds.then_some(Failure::NotFound),
             Self::Limit => Some(Failure::Limit(operation.limit)),
             Self::Unavailable => Some(Failure::Unavailable(text())),
             Self::Quota => operation.sends.then_some(Failure::Quota),
-            Self::Secret => (operation.sends && !operation.source).then_some(Failure::Secret),
-            Self::Invalid => operation.sends.then(|| Failure::Invalid(text())),
+            Self::Secret => operation.sends.then_some(Failure::Secret),
+            Self::Invalid => operation.takes.then(|| Failure::Invalid(text())),
             Self::Other => Some(Failure::Other(text())),
         }
     }
@@ -86,38 +86,78 @@ pub(crate) fn can_fail(operation: &str) -> bool {
 struct Kind {
     /// It names something that a policy decides about.
     names: bool,
+    /// That may not be there.
+    finds: bool,
     /// Something is written or sent with it.
     sends: bool,
-    /// It is a clock or random bytes, whose errors are fewer.
-    source: bool,
+    /// An argument can be unusable.
+    takes: bool,
     /// The limit that it meets first.
     limit: Limit,
 }
 
 impl Kind {
     fn of(operation: &str) -> Option<Self> {
-        let (names, sends, source, limit) = match operation {
-            "read-file.read" | "read-file.read-range" => (true, false, false, Limit::FileReadBytes),
-            "read-file.open" | "write-file.create" => {
-                (true, operation.starts_with('w'), false, Limit::Handles)
+        Self::of_files(operation)
+            .or_else(|| Self::of_http(operation))
+            .or_else(|| Self::of_others(operation))
+    }
+
+    fn of_files(operation: &str) -> Option<Self> {
+        let (names, sends, limit) = match operation {
+            "read-file.read" | "read-file.read-range" => (true, false, Limit::FileReadBytes),
+            "read-file.open" => (true, false, Limit::Handles),
+            "write-file.create" => (true, true, Limit::Handles),
+            "write-file.write" => (true, true, Limit::FileWriteBytes),
+            "list-files.list" => (true, false, Limit::ListEntries),
+            "reader.read" => (false, false, Limit::FileReadBytes),
+            "writer.write" | "writer.commit" => (false, true, Limit::FileWriteBytes),
+            _ => return None,
+        };
+        Some(Self::found(names, sends, limit))
+    }
+
+    fn of_http(operation: &str) -> Option<Self> {
+        let (names, sends, limit) = match operation {
+            "http-get.get"
+            | "http-get.open"
+            | "http-request.send"
+            | "http-request.open"
+            | "http-request.upload" => (true, true, Limit::HttpRequests),
+            "incoming.read" => (false, false, Limit::HttpBytes),
+            "outgoing.write" | "outgoing.finish" => (false, true, Limit::HttpBytes),
+            _ => return None,
+        };
+        Some(Self::found(names, sends, limit))
+    }
+
+    /// Of files and HTTP, whose errors are the same.
+    fn found(names: bool, sends: bool, limit: Limit) -> Self {
+        Self {
+            names,
+            finds: names,
+            sends,
+            takes: sends,
+            limit,
+        }
+    }
+
+    /// Of what has no `not-found`.
+    fn of_others(operation: &str) -> Option<Self> {
+        let (sends, takes, limit) = match operation {
+            "clock.now" | "clock.elapsed" | "random.bytes" => (false, false, Limit::HostCalls),
+            "key-value.get" | "key-value.delete" | "key-value.list" => {
+                (false, true, Limit::HostCalls)
             }
-            "write-file.write" => (true, true, false, Limit::FileWriteBytes),
-            "list-files.list" => (true, false, false, Limit::ListEntries),
-            "reader.read" => (false, false, false, Limit::FileReadBytes),
-            "writer.write" | "writer.commit" => (false, true, false, Limit::FileWriteBytes),
-            "http-get.get" | "http-get.open" => (true, true, false, Limit::HttpRequests),
-            "http-request.send" | "http-request.open" | "http-request.upload" => {
-                (true, true, false, Limit::HttpRequests)
-            }
-            "incoming.read" => (false, false, false, Limit::HttpBytes),
-            "outgoing.write" | "outgoing.finish" => (false, true, false, Limit::HttpBytes),
-            "clock.now" | "clock.elapsed" | "random.bytes" => (true, false, true, Limit::HostCalls),
+            "key-value.set" | "key-value.compare-and-set" => (true, true, Limit::HostCallBytes),
+            "call-tool.call" => (true, true, Limit::ToolCalls),
             _ => return None,
         };
         Some(Self {
-            names,
+            names: true,
+            finds: false,
             sends,
-            source,
+            takes,
             limit,
         })
     }

@@ -9,6 +9,7 @@ mod floor;
 mod http;
 mod instance;
 mod sources;
+mod state;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -39,8 +40,14 @@ mod bindings {
                 import bailiwick:log/log@0.1.0;
                 import bailiwick:clock/clock@0.1.0;
                 import bailiwick:random/random@0.1.0;
+                import bailiwick:progress/progress@0.1.0;
+                import bailiwick:key-value/key-value@0.1.0;
+                import bailiwick:tools/call-tool@0.1.0;
             }",
-        path: ["../../wit/files", "../../wit/http", "../../wit/log", "../../wit/clock", "../../wit/random"],
+        path: [
+            "../../wit/files", "../../wit/http", "../../wit/log", "../../wit/clock", "../../wit/random", "../../wit/progress",
+            "../../wit/key-value", "../../wit/tools",
+        ],
         world: "bailiwick:keeping/keeping",
         imports: { default: async | trappable },
         with: {
