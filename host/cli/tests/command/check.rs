@@ -74,6 +74,34 @@ fn a_policy_whose_tools_all_load_exits_0() {
 }
 
 #[test]
+fn a_tool_that_calls_others_may_be_granted_what_they_need() {
+    let place = Place::with(&["caller", "reader"]);
+    let policy = |calls: &str| {
+        format!(
+            "[tools.caller]\ncomponent = \"caller.wasm\"\nread-file = [\"data/**\"]\nclock = true\n{calls}\n\
+             [tools.reader]\ncomponent = \"reader.wasm\"\nread-file = [\"data/**\"]\n\
+             [tools.plain]\ncomponent = \"reader.wasm\"\nread-file = []\ncall-tool = [\"reader\"]\nclock = true\n"
+        )
+    };
+    place.put("bailiwick.toml", policy("call-tool = [\"reader\"]"));
+    let object = place.run(&["check", "--json"]).exits(0).json();
+    assert_eq!(object["tools"][0]["warnings"], serde_json::json!([]));
+    assert_eq!(
+        object["tools"][0]["grants"]["call-tool"][0]["text"],
+        "reader"
+    );
+    // A tool that does not ask to call others is granted these for nothing.
+    let warnings = object["tools"][2]["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    place.put("bailiwick.toml", policy("call-tool = [\"readers\"]"));
+    place
+        .run(&["check"])
+        .exits(2)
+        .mentions("there is no tool `readers` in this file")
+        .mentions("hint: did you mean `reader`?");
+}
+
+#[test]
 fn a_mistake_exits_2() {
     let place = Place::with(&[]);
     place

@@ -8,7 +8,13 @@ const POLICY: &str = r#"[tools.report]
 component = "not-even-there.wasm"
 read-file = ["data/**", "!data/private/**"]
 http-get = ["https://api.example.com/v1/**"]
+key-value = true
+call-tool = ["count", "sums.add"]
 http-request = [{ url = "https://api.example.com/v1/items", methods = ["POST"] }]
+[tools.count]
+component = "nor-this.wasm"
+[tools.sums]
+component = "nor-that.wasm"
 "#;
 
 fn explain(words: &[&str]) -> crate::place::Ended {
@@ -107,7 +113,24 @@ fn what_is_no_question_exits_2() {
             "clock",
         ])
         .exits(2)
-        .mentions("hint: it has `report` (`not-even-there.wasm`)\n");
+        .mentions("hint: it has `report` (`not-even-there.wasm`), `count` (`nor-this.wasm`), `sums` (`nor-that.wasm`)\n");
+}
+
+#[test]
+fn the_store_and_other_tools_can_be_asked_about() {
+    explain(&["key-value"])
+        .exits(0)
+        .prints("permit: key-value\n  rule: `key-value = true` (bailiwick.toml:5:1)\n");
+    let ended = explain(&["call-tool", "sums.add"]).exits(0);
+    let said =
+        "permit: call-tool `sums.add`\n  rule: `sums.add` (bailiwick.toml:6:23)\n  later: called: ";
+    assert!(ended.stdout.starts_with(said), "{}", ended.stdout);
+    explain(&["call-tool", "count.words"]).exits(0);
+    for name in ["sums", "sums.remove", "report", "nothing"] {
+        explain(&["call-tool", name]).exits(3);
+    }
+    let ended = explain(&["call-tool", "no such name"]).exits(3);
+    assert!(!ended.stdout.contains("remedy"), "{}", ended.stdout);
 }
 
 #[test]

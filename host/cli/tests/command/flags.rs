@@ -101,6 +101,9 @@ fn a_rule_that_is_none_exits_2_before_anything_happens() {
             "{ path = \"a\", colour = \"red\" }",
             "unknown-key",
         ),
+        ("--call-tool", "*", "call-tool-name"),
+        ("--call-tool", "a.b.c", "call-tool-function"),
+        ("--call-tool", "{ tool = \"a\" }", "type"),
         ("--http-get", "ftp://example.com/", ""),
         ("--http-get", "https://*/", ""),
         (
@@ -170,7 +173,9 @@ fn with_a_policy_flags_only_narrow() {
     read(&[&["\"d.txt\""][..], &narrow].concat()).exits(1);
     read(&["\"data/private/c.txt\"", "--read-file", "data/private/*"]).exits(1);
     // What a flag does not name is denied as soon as one grants something.
-    read(&["\"data/b.txt\"", "--clock"]).exits(1);
+    for flag in ["--clock", "--key-value", "--call-tool=reader"] {
+        read(&["\"data/b.txt\"", flag]).exits(1);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod approve;
 mod audit;
 mod author_build;
 mod author_case_files;
@@ -27,6 +28,7 @@ mod output;
 mod own_files;
 mod place;
 mod policy;
+mod prompt;
 mod token;
 mod toolchains;
 mod usage;
