@@ -21,6 +21,7 @@ mod json;
 pub mod lock;
 pub mod metrics;
 mod native;
+mod notices;
 mod serve;
 mod server;
 pub mod set;

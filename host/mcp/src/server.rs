@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::ask::Asking;
 use crate::gate::{Gate, GateLimits};
 use crate::metrics::{Metrics, Reload};
+use crate::notices::Notices;
 use crate::set::{Loaded, Reloaded, Serving, SetError, Setup, ToolSet};
 
 /// How long calls under way may go on after the server was told to end, where nobody says otherwise.
@@ -27,8 +29,11 @@ pub struct Server {
 pub(crate) struct Inner {
     pub(crate) serving: Serving,
     pub(crate) gate: Gate,
+    /// Places for calls under way, in all tools together.
+    pub(crate) places: Arc<Semaphore>,
     pub(crate) asking: Asking,
     pub(crate) metrics: Metrics,
+    pub(crate) notices: Notices,
     /// Nothing new is begun.
     pub(crate) draining: CancellationToken,
     /// What is under way is cancelled.
@@ -53,11 +58,14 @@ impl Server {
     /// # Errors
     /// [`ServerError`].
     pub fn new(setup: Setup, drain: Duration) -> Result<Self, ServerError> {
+        let places = usize::try_from(setup.slots).unwrap_or(usize::MAX);
         let inner = Inner {
             serving: Serving::new(setup),
             gate: Gate::new(GateLimits::new()),
+            places: Arc::new(Semaphore::new(places)),
             asking: Asking::new()?,
             metrics: Metrics::new(),
+            notices: Notices::new(),
             draining: CancellationToken::new(),
             cancelling: CancellationToken::new(),
             under_way: AtomicUsize::new(0),
@@ -128,8 +136,12 @@ impl Server {
     /// Ends the server: nothing new is begun; calls under way get the time of the drain, and are cancelled then.
     /// Returns when they have ended.
     pub async fn end(&self) {
+        if !self.is_ending() {
+            tracing::info!("ending: no more calls are taken");
+        }
         self.inner.draining.cancel();
         if tokio::time::timeout(self.inner.drain, self.idle()).await.is_err() {
+            tracing::warn!("calls that did not end in time are cancelled");
             self.cancel().await;
         }
     }

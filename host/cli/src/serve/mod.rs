@@ -4,7 +4,7 @@ mod log;
 mod signals;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ pub(crate) struct Serve {
     #[arg(long, help_heading = "Callers")]
     pub(crate) locked: bool,
 
-    /// Calls that can be under way at once, in all tools together
+    /// Calls of agents that can be under way at once, in all tools together
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096), help_heading = "Running")]
     pub(crate) slots: u32,
 
@@ -140,7 +140,8 @@ pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::host_fault("cannot set up the event loop").because(&error))?;
-    let served = runtime.block_on(serving(serve, setup, client));
+    let place = trail.path().map(Path::to_owned);
+    let served = runtime.block_on(serving(serve, setup, client, place));
     // Standard input cannot be interrupted, nor a compilation: neither must hold the end back.
     runtime.shutdown_background();
     let closed = trail.close().map_err(|error| fault::trail(&error));
@@ -162,15 +163,19 @@ fn client(serve: &Serve, file: &PolicyFile) -> Result<Option<Arc<Principal>>, Fa
         (None, None) => "local",
         (None, Some(_)) => {
             let names: Vec<&str> = access.principals().map(|known| known.name()).collect();
-            return Err(Failure::usage("who is the client on standard input?").hint(format!(
-                "name a principal of the access file with `--as`: {}",
-                names.join(", ")
-            )));
+            return Err(
+                Failure::usage("who is the client on standard input?").hint(format!(
+                    "name a principal of the access file with `--as`: {}",
+                    names.join(", ")
+                )),
+            );
         }
     };
     match access.principal(name) {
         Some(principal) => Ok(Some(principal.clone())),
-        None => Err(Failure::usage(format!("the access file has no principal `{name}`"))),
+        None => Err(Failure::usage(format!(
+            "the access file has no principal `{name}`"
+        ))),
     }
 }
 
@@ -193,6 +198,7 @@ async fn serving(
     serve: &Serve,
     setup: Setup,
     client: Option<Arc<Principal>>,
+    trail: Option<PathBuf>,
 ) -> Result<(), Failure> {
     let drain = Duration::from_secs(u64::from(serve.drain));
     let server = Server::new(setup, drain)
@@ -207,6 +213,9 @@ async fn serving(
     if let Err(error) = server.load().await {
         server.cancel().await;
         return Err(set_failure(&error));
+    }
+    if let Some(path) = &trail {
+        tracing::info!("the audit trail is `{}`", path.display());
     }
     if let Some(address) = address {
         terminal::complain(&format!("listening on http://{address}/mcp"));
@@ -277,7 +286,8 @@ fn access_failure(error: &AccessError) -> Failure {
             let message = format!("the access file `{}` has mistakes", diagnostics.file());
             Failure::with_diagnostics("invalid-access", message, diagnostics.clone())
         }
-        other => Failure::new(Exit::Usage, "invalid-access", other.to_string())
-            .because_of_source(other),
+        other => {
+            Failure::new(Exit::Usage, "invalid-access", other.to_string()).because_of_source(other)
+        }
     }
 }

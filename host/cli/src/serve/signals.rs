@@ -10,7 +10,8 @@ pub(super) fn listen(server: &Server) -> Result<(), Failure> {
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
     let listen = |kind| -> Result<Signal, Failure> {
-        signal(kind).map_err(|error| Failure::host_fault("cannot listen for signals").because(&error))
+        signal(kind)
+            .map_err(|error| Failure::host_fault("cannot listen for signals").because(&error))
     };
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;

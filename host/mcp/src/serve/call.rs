@@ -16,7 +16,7 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::RoleServer;
 use serde_json::{Map, Value};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::handler::Handler;
@@ -24,7 +24,7 @@ use super::notes::{Note, Notes};
 use crate::access::Principal;
 use crate::answer;
 use crate::ask::{Asked, Attempt, Echo, Question, is_stateless};
-use crate::gate::Pass;
+use crate::gate::{Full, Pass, QUEUE_WAIT};
 use crate::json::canonical;
 use crate::native::NativeFunction;
 use crate::server::UnderWay;
@@ -106,7 +106,10 @@ impl Request<'_> {
             Err(refusal) => return refusal.answer(outcome),
         };
         match self.enter(function).await {
-            Ok(pass) => self.run(function, arguments, approved, pass, outcome).await,
+            Ok(places) => {
+                self.run(function, arguments, approved, places, outcome)
+                    .await
+            }
             Err((code, result)) => outcome.ends(code, *result),
         }
     }
@@ -115,13 +118,20 @@ impl Request<'_> {
     async fn enter(
         &self,
         function: &ToolFunction,
-    ) -> Result<Pass, (&'static str, Box<CallToolResult>)> {
+    ) -> Result<Places, (&'static str, Box<CallToolResult>)> {
         let server = &self.handler.server.inner;
-        let entering = server
-            .gate
-            .enter(self.principal.name(), function.tool.name());
-        let pass = tokio::select! {
-            pass = entering => pass,
+        let entering = async {
+            let pass = server
+                .gate
+                .enter(self.principal.name(), function.tool.name())
+                .await?;
+            // The gate bounds each tool and each principal; only here may many of both meet.
+            let place = server.places.clone().acquire_owned();
+            let place = tokio::time::timeout(QUEUE_WAIT, place).await;
+            Ok::<_, Full>((pass, place.ok().and_then(Result::ok)))
+        };
+        let entered = tokio::select! {
+            entered = entering => entered,
             () = self.context.ct.cancelled() => {
                 return Err(("cancelled", Box::new(cancelled())));
             }
@@ -129,10 +139,17 @@ impl Request<'_> {
                 return Err(("unavailable", Box::new(ending())));
             }
         };
-        pass.map_err(|full| {
-            server.metrics.gate_refused(&full);
-            (full.code(), Box::new(answer::full(&full)))
-        })
+        match entered {
+            Ok((pass, Some(place))) => Ok(Places {
+                _pass: pass,
+                _place: place,
+            }),
+            Ok((_, None)) => Err(("busy", Box::new(busy()))),
+            Err(full) => {
+                server.metrics.gate_refused(&full);
+                Err((full.code(), Box::new(answer::full(&full))))
+            }
+        }
     }
 
     /// A person's yes, where the policy asks for one.
@@ -178,7 +195,7 @@ impl Request<'_> {
         function: &ToolFunction,
         arguments: String,
         approved: Option<String>,
-        pass: Pass,
+        places: Places,
         outcome: Outcome<'e>,
     ) -> Answered<'e> {
         let (sink, mut notes) = mpsc::channel(NOTES_MAX);
@@ -193,7 +210,7 @@ impl Request<'_> {
             cancellation: cancellation.clone(),
             shutdown: self.handler.server.inner.cancelling.clone(),
             sink,
-            _pass: pass,
+            _places: places,
             _under_way: self.handler.server.inner.begin_call(),
         };
         let limit = function.tool.limits().time + GRACE;
@@ -253,6 +270,12 @@ enum Refusal {
     Ask(Box<rmcp::model::InputRequiredResult>),
 }
 
+/// The leave to run: of the tool and the principal, and of the server.
+struct Places {
+    _pass: Pass,
+    _place: OwnedSemaphorePermit,
+}
+
 /// What a call's task ends with. That the function is not there cannot be: it was found when the set was made.
 type Ended = Result<Result<bailiwick::Answer, CallError>, FunctionError>;
 
@@ -265,7 +288,7 @@ struct Task {
     cancellation: CancellationToken,
     shutdown: CancellationToken,
     sink: mpsc::Sender<Progress>,
-    _pass: Pass,
+    _places: Places,
     _under_way: UnderWay,
 }
 
@@ -400,6 +423,13 @@ fn host_fault(why: &str) -> CallToolResult {
     answer::failure(
         "host-fault",
         "The host could not carry out the call: a fault of the host, which its operator finds in the log.".to_owned(),
+    )
+}
+
+fn busy() -> CallToolResult {
+    answer::failure(
+        "busy",
+        "The server has as many calls under way as it takes. Try again in a moment.".to_owned(),
     )
 }
 

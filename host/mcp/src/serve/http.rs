@@ -254,12 +254,16 @@ async fn came_in(
     let metrics = &site.server.inner.metrics;
     if let Err(foreign) = set.access.sites().check(uri, headers) {
         metrics.request_refused(foreign.code());
-        tracing::warn!("a request was refused: {foreign}");
+        site.server
+            .inner
+            .notices
+            .warn(&format!("a request was refused: {foreign}"));
         return Err(Box::new((StatusCode::FORBIDDEN, format!("{foreign}\n")).into_response()));
     }
     set.authenticator.authenticate(headers).await.map_err(|refused| {
         metrics.request_refused(refused.code());
-        tracing::warn!(code = refused.code(), "a caller was refused");
+        let notices = &site.server.inner.notices;
+        notices.warn(&format!("a caller was refused: {}", refused.code()));
         Box::new(set.authenticator.challenge(&refused).into_response())
     })
 }

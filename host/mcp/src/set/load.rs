@@ -39,7 +39,8 @@ pub struct Setup {
     pub lock: Option<PathBuf>,
     /// Files and folders that no tool may write, beside those that the set is made of.
     pub protect: Vec<PathBuf>,
-    /// Calls that can be under way at once, in all tools together.
+    /// Calls of agents that can be under way at once, in all tools together. The pool has room for as many more that
+    /// tools make of other tools.
     pub slots: u32,
     /// Functions of the embedding program's own.
     pub natives: Vec<NativeFunction>,
@@ -252,7 +253,9 @@ fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostE
     let folder = resolve(&setup.policy, "");
     let root = setup.root.clone().unwrap_or_else(|| here(&folder));
     let mut builder = Host::builder()
-        .allocation(Allocation::Pool { slots: setup.slots })
+        .allocation(Allocation::Pool {
+            slots: setup.slots.saturating_mul(2),
+        })
         .root(root)
         .trail(setup.trail.clone())
         .network(policy.network(), here(&folder));
