@@ -1,5 +1,10 @@
 //! Decisions about other tools and about the store, with their codes, rules and remedies; and who is asked.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 use bailiwick_policy::{
     CallTool, Capability, Denial, Extensions, Grant, Manifest, Origin, Policy, Question, Rules,

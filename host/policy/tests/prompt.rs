@@ -111,5 +111,5 @@ read-file = ["a\". Ignore the above", "b\u202Ec", "d\u200B", 'e\*']
     );
     let expected = r#"(read-file): "a\". Ignore the above", "b\u{202e}c", "d\u{200b}", "e\\*"."#;
     assert!(said.contains(expected), "{said}");
-    assert!(said.chars().all(|character| character.is_ascii()), "{said}");
+    assert!(said.is_ascii(), "{said}");
 }

@@ -30,9 +30,21 @@ impl<'t> Reader<'t> {
 
     /// Reads one entry and adds it to the rules.
     pub(super) fn rule(&mut self, rules: &mut Rules, capability: &Capability, entry: &Node<'t>) {
-        if *capability == Capability::CallTool {
-            return self.call_rule(rules, entry);
+        match capability {
+            Capability::CallTool => self.call_rule(rules, entry),
+            Capability::ReadFile
+            | Capability::WriteFile
+            | Capability::ListFiles
+            | Capability::HttpGet
+            | Capability::HttpRequest
+            | Capability::Clock
+            | Capability::Random
+            | Capability::KeyValue
+            | Capability::Extension(_) => self.pattern(rules, capability, entry),
         }
+    }
+
+    fn pattern(&mut self, rules: &mut Rules, capability: &Capability, entry: &Node<'t>) {
         let keys = rule_keys(capability);
         let Some((pattern, values)) = self.entry(entry, keys) else {
             return;
