@@ -54,7 +54,11 @@ enum Command {
         rustup: bool,
     },
     /// Builds everything and plays the founding example: a useful tool, a hostile one, and the proof of what both did.
-    Demo,
+    Demo {
+        /// Then serve the two tools to agents on http://127.0.0.1:8765/mcp, with the exchange rates beside them, until Ctrl-C.
+        #[arg(long)]
+        serve: bool,
+    },
     /// Runs everything that has to hold: formatting, checks, guests, lints, tests, documentation.
     Test {
         /// Leave out what takes minutes, and say what that was.
@@ -105,7 +109,12 @@ fn run(command: Command) -> Result<ExitCode> {
             let toolchain = setup::run(&workspace, &progress, purpose, Rustup::Untouched)?;
             guests::build(&workspace, &progress, &toolchain, purpose)?;
         }
-        Command::Demo => demo::run(&workspace, &progress)?,
+        Command::Demo { serve } => {
+            let stage = demo::run(&workspace, &progress)?;
+            if serve {
+                return demo::serve(&stage);
+            }
+        }
         Command::Test { quick } => {
             let purpose = if quick { Purpose::Quick } else { Purpose::Test };
             return Ok(test::run(&workspace, &progress, purpose));

@@ -9,6 +9,7 @@ mod story;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -26,7 +27,7 @@ const TOOLS: [&str; 2] = ["csv-report", "data-thief"];
 const PORT: u16 = 47110;
 
 /// The example's folder, as the command sees it.
-struct Stage {
+pub(crate) struct Stage {
     /// The `bailiwick` command.
     command: PathBuf,
     /// Policy, components and workspace.
@@ -39,7 +40,7 @@ struct Stage {
 ///
 /// # Errors
 /// Fails if something does not build, or if the example does not come out as it must.
-pub(crate) fn run(workspace: &Workspace, progress: &Progress) -> Result<()> {
+pub(crate) fn run(workspace: &Workspace, progress: &Progress) -> Result<Stage> {
     progress.say("demo: two things are built at the same time (5 to 8 minutes on two cores the first time, then seconds):");
     progress.say("      the command, which is mostly wasmtime; and the two tools, with the toolchain that they need");
     let command = thread::scope(|scope| {
@@ -55,7 +56,29 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress) -> Result<()> {
         tools.and(command)
     })?;
     let stage = lay_out(workspace, progress, command)?;
-    play::run(&stage)
+    play::run(&stage)?;
+    Ok(stage)
+}
+
+/// Where the example is served.
+const ADDRESS: &str = "127.0.0.1:8765";
+
+/// Serves the tools of the example until somebody ends it. The exchange rates are there for as long.
+///
+/// # Errors
+/// Fails if the command cannot be started.
+pub(crate) fn serve(stage: &Stage) -> Result<ExitCode> {
+    println!("{}", story::serving(&stage.folder, ADDRESS));
+    let status = Command::new(&stage.command)
+        .args(["serve", "--policy", "bailiwick.toml", "--http", ADDRESS])
+        .current_dir(&stage.folder)
+        .status()
+        .context("cannot start `bailiwick serve`")?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn build_tools(workspace: &Workspace, progress: &Progress) -> Result<()> {

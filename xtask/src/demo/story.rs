@@ -1,5 +1,7 @@
 //! The words between the commands of the example.
 
+use std::path::Path;
+
 /// Before anything runs.
 pub(super) const OPENING: &str = "
 ================================================================================
@@ -51,3 +53,22 @@ That was all: three lines of policy, one useful answer, nothing for the thief,
 and a trail that shows both. The whole trail, the policy and the report are there
 to look at:
 ";
+
+/// Before the server, for an operator who wants to see an agent use the two tools.
+pub(super) fn serving(folder: &Path, address: &str) -> String {
+    format!(
+        "
+--- 5. The same two tools for an agent -----------------------------------------
+
+An agent that speaks MCP over HTTP finds them at http://{address}/mcp, for example:
+
+    claude mcp add --transport http bailiwick http://{address}/mcp
+
+Ask it to make a report of `workspace/input.csv` in EUR, with the rates and the
+output that the policy names, and then one of `workspace/private/payroll.csv`. What
+it does, and what it is refused, appears here. Ctrl-C ends it. The policy is
+{}; a change of it is served at once.
+",
+        folder.join("bailiwick.toml").display()
+    )
+}
