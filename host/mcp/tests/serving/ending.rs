@@ -26,7 +26,7 @@ fn calls_under_way_end_by_themselves_within_the_drain() {
         let client = served.modern();
         move || client.call("more.spin", json!({}))
     });
-    thread::sleep(Duration::from_millis(300));
+    served.until_one_is_under_way();
     let began = Instant::now();
     served.end();
     assert!(began.elapsed() < Duration::from_secs(4));
@@ -46,7 +46,7 @@ fn calls_that_outlast_the_drain_are_cancelled_and_answered() {
         let client = served.modern();
         move || client.call("more.spin", json!({}))
     });
-    thread::sleep(Duration::from_millis(300));
+    served.until_one_is_under_way();
     let began = Instant::now();
     served.end();
     assert!(began.elapsed() < Duration::from_millis(100 + 1000 + 1000));
@@ -60,7 +60,7 @@ fn a_call_that_comes_while_the_server_ends_is_refused_in_words() {
         let client = served.modern();
         move || client.call("more.spin", json!({}))
     });
-    thread::sleep(Duration::from_millis(300));
+    served.until_one_is_under_way();
     let ending = served.server.clone();
     let ending = served.wait(async { tokio::spawn(async move { ending.end().await }) });
     while !served.server.is_ending() {

@@ -1,11 +1,9 @@
 //! Changed files: served whole, or refused whole.
 
 use std::fs;
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
-use crate::served::{Options, SEVERAL, Served};
+use crate::served::{Options, SEVERAL, Served, until};
 
 const ONE: &str = "[tools.double]\ncomponent = 'double.wasm'\n";
 const TWO: &str =
@@ -68,7 +66,7 @@ fn a_call_under_way_ends_under_the_set_that_it_began_with() {
         let client = served.modern();
         move || client.call("more.spin", json!({}))
     });
-    std::thread::sleep(Duration::from_millis(300));
+    served.until_one_is_under_way();
     fs::write(served.path("bailiwick.toml"), ONE).unwrap();
     served.wait(served.server.reload());
     assert_eq!(client.names(), ["double"]);
@@ -95,12 +93,4 @@ fn what_is_not_as_approved_is_neither_listed_nor_called() {
     fs::copy(served.path("several.wasm"), served.path("double.wasm")).unwrap();
     served.wait(served.server.reload());
     assert!(client.names().is_empty());
-}
-
-fn until(holds: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < Duration::from_secs(10), "it did not come about");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick_mcp::lock::{Current, Lock};
@@ -139,6 +139,11 @@ impl Served {
         (response.status().as_u16(), text)
     }
 
+    /// Waits until a call is under way.
+    pub(crate) fn until_one_is_under_way(&self) {
+        until(|| self.get("/metrics", None).1.contains("bailiwick_calls_running 1\n"));
+    }
+
     /// A client of today's protocol.
     pub(crate) fn modern(&self) -> Client {
         Client::new(self, None)
@@ -170,6 +175,18 @@ impl Drop for Served {
         if !std::thread::panicking() {
             self.finish();
         }
+    }
+}
+
+/// Waits until something holds that another thread or the server brings about.
+pub(crate) fn until(holds: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "it did not come about"
+        );
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
