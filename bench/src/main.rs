@@ -7,6 +7,7 @@ mod compute;
 mod decisions;
 mod files;
 mod languages;
+mod mcp;
 mod memory;
 mod pair;
 mod report;
@@ -20,7 +21,7 @@ use report::{Report, Row};
 /// One measurement: a part of the table.
 type Measurement = fn() -> Result<Vec<Row>>;
 
-const MEASUREMENTS: [(&str, Measurement); 8] = [
+const MEASUREMENTS: [(&str, Measurement); 9] = [
     ("calls", calls::measure),
     ("threads", calls::measure_threads),
     ("files", files::measure),
@@ -29,6 +30,7 @@ const MEASUREMENTS: [(&str, Measurement); 8] = [
     ("start", start::measure),
     ("memory", memory::measure),
     ("languages", languages::measure),
+    ("mcp", mcp::measure),
 ];
 
 fn main() -> Result<()> {

@@ -1,7 +1,7 @@
 //! `bailiwick serve` on standard input and output, as an agent starts it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{ChildStdin, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -58,7 +58,14 @@ impl Piped {
     /// # Panics
     /// When it does not start.
     pub fn silent(site: &Site, era: Era, more: &[&str]) -> Self {
-        let mut command = site.command(more);
+        Self::run(site.command(more), era)
+    }
+
+    /// Starts a program that serves as `bailiwick serve` does.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn run(mut command: Command, era: Era) -> Self {
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

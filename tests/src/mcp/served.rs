@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStderr, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -47,8 +47,16 @@ impl Served {
     /// When it does not listen.
     pub fn with(site: &Site, more: &[&str]) -> Self {
         let mut command = site.command(more);
+        command.args(["--http", "127.0.0.1:0"]);
+        Self::run(command)
+    }
+
+    /// Starts a program that listens and says so as `bailiwick serve` does.
+    ///
+    /// # Panics
+    /// When it does not listen.
+    pub fn run(mut command: Command) -> Self {
         command
-            .args(["--http", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());

@@ -135,6 +135,23 @@ impl Session {
         self.ask("tools/call", params).await
     }
 
+    /// Ends the session as a client does that is done with it: there is room for so many of one principal.
+    ///
+    /// # Errors
+    /// As the system says.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn end(mut self) -> Result<()> {
+        if self.id.is_some() {
+            let headers = self.headers("");
+            let headers: Vec<(&str, &str)> = borrowed(&headers).collect();
+            let reply = self.connection.bare("DELETE", "/mcp", &headers).await?;
+            assert!((200..300).contains(&reply.status), "{reply:?}");
+        }
+        Ok(())
+    }
+
     /// The connection, for whatever else is to be sent.
     pub fn connection(&mut self) -> &mut Connection {
         &mut self.connection

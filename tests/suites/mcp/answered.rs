@@ -10,6 +10,8 @@ use bailiwick_tests::mcp::session::{Session, code, text};
 use bailiwick_tests::mcp::site::Site;
 use serde_json::{Value, json};
 
+use crate::runtime;
+
 /// The promise, beyond a call's own limit.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -99,13 +101,6 @@ fn causes() -> [(&'static str, &'static str, Value, &'static str); 9] {
             "invalid-arguments",
         ),
     ]
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
 }
 
 fn assert_failure(answer: &Value, expected: &str, what: &str) {

@@ -7,6 +7,8 @@ use bailiwick_tests::mcp::crowd::Crowd;
 use bailiwick_tests::mcp::served::Served;
 use sha2::{Digest as _, Sha256};
 
+use crate::runtime;
+
 const CLIENTS: usize = 200;
 const TIME: Duration = Duration::from_secs(15);
 
@@ -22,11 +24,7 @@ fn two_hundred_clients_get_their_own_answers_beside_a_loop_and_a_trap() {
     let arguments = crowd.arguments();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let served = Served::with(&crowd.site, &arguments);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let outcome = runtime.block_on(crowd.calls(served.address(), TIME));
+    let outcome = runtime().block_on(crowd.calls(served.address(), TIME));
     let first: Vec<&String> = outcome.wrong.iter().take(5).collect();
     assert!(
         outcome.wrong.is_empty(),

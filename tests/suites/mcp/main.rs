@@ -11,7 +11,17 @@
 mod answered;
 mod hostile;
 mod inspector;
+mod listed;
 mod load;
 mod official;
+mod panics;
 mod python;
 mod tokens;
+
+/// What drives the clients of one test.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}

@@ -14,6 +14,8 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::runtime;
+
 const ISSUER: &str = "https://issuer.example";
 const RESOURCE: &str = "https://tools.example/mcp";
 
@@ -94,7 +96,9 @@ impl Guarded {
         for token in [&self.alice, &self.bob] {
             for era in Era::BOTH {
                 let session = Session::with_token(self.served.address(), era, token).await;
-                let answer = session.unwrap().call("say", json!({})).await.unwrap();
+                let mut session = session.unwrap();
+                let answer = session.call("say", json!({})).await.unwrap();
+                session.end().await.unwrap();
                 assert!(text(&answer).contains("simple text"), "{answer}");
             }
         }
@@ -142,13 +146,6 @@ fn signed(key: &SigningKey, header: &Value, claims: &Value) -> String {
     let text = format!("{}.{}", encode(header), encode(claims));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(text.as_bytes()).to_bytes());
     format!("{text}.{signature}")
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
 }
 
 #[test]

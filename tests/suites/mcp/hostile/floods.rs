@@ -9,7 +9,8 @@ use bailiwick_tests::mcp::session::Session;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
-use super::{PATIENCE, Target, runtime};
+use super::{PATIENCE, Target};
+use crate::runtime;
 
 /// What a flood may cost in memory, in KiB: a tenth of what is sent.
 const COST_KIB_MAX: u64 = 40 << 10;

@@ -5,7 +5,8 @@ use bailiwick_tests::mcp::http::{Connection, Reply};
 use bailiwick_tests::mcp::session::{Session, with_meta};
 use serde_json::{Value, json};
 
-use super::{Target, runtime};
+use super::Target;
+use crate::runtime;
 
 /// Bodies that are no message at all.
 const NO_MESSAGES: [&[u8]; 26] = [

@@ -71,12 +71,6 @@ const SAYS: &str = "This is a simple text response for testing.";
 async fn serves(address: SocketAddr, era: Era) -> std::io::Result<String> {
     let mut session = Session::open(address, era).await?;
     let answer = session.call("say", json!({})).await?;
+    session.end().await?;
     Ok(text(&answer).to_owned())
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
 }

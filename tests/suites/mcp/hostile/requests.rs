@@ -7,7 +7,8 @@ use bailiwick_tests::mcp::http::Connection;
 use bailiwick_tests::mcp::session::{Session, with_meta};
 use serde_json::json;
 
-use super::{Target, runtime};
+use super::Target;
+use crate::runtime;
 
 /// How long a server may take to answer a request that it will not read to its end, or to close.
 const SOON: Duration = Duration::from_secs(10);

@@ -7,7 +7,8 @@ use bailiwick_tests::mcp::http::Connection;
 use bailiwick_tests::mcp::session::{Session, with_meta};
 use serde_json::json;
 
-use super::{Target, runtime};
+use super::Target;
+use crate::runtime;
 
 /// The server's patience with a header, a body and an answer that is not taken; each is half a minute.
 const GIVEN_UP: Duration = Duration::from_secs(30);
