@@ -11,6 +11,7 @@
 mod compat;
 mod conformance;
 mod crash;
+mod deploy;
 mod disturb;
 mod fail_closed;
 mod fake;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::approve;
 use crate::author;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Inspect(Inspect),
     Check(Check),
     Explain(Explain),
+    Approve(approve::Arguments),
     Prompt(Prompt),
     Audit(Audit),
     Schema(Schema),
@@ -88,6 +90,10 @@ pub(crate) struct Run {
     )]
     pub(crate) args: Option<String>,
 
+    /// Say yes to the call, where the policy wants a person's (`ask`)
+    #[arg(long, help_heading = "The call")]
+    pub(crate) yes: bool,
+
     /// Grant what this policy grants; the flags below only narrow it
     #[arg(long, value_name = "FILE", help_heading = "The policy")]
     pub(crate) policy: Option<PathBuf>,
@@ -132,6 +138,9 @@ the tool has only one function, all words are WAVE, one for each parameter.
 
 Every run is audited. Without --audit and without a policy that says where, the
 trail is a new file in ~/.local/state/bailiwick/audit (or XDG_STATE_HOME).
+
+What tools keep (--key-value) is in the policy's `[key-value] file`; else, and
+without a policy, in ~/.local/state/bailiwick/key-value.
 
 Examples:
   bailiwick run add.wasm 2 3

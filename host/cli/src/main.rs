@@ -14,6 +14,7 @@
     )
 )]
 
+mod approve;
 mod args;
 mod audit;
 mod author;
@@ -64,6 +65,7 @@ fn command(command: &Command) -> Exit {
         Command::Check(check) => (check::check(check), check.json),
         Command::Explain(explain) => (explain::explain(explain), explain.json),
         Command::Prompt(prompt) => (prompt::prompt(prompt), false),
+        Command::Approve(approve) => (approve::run(approve), approve.json),
         Command::Audit(audit) => (audit::audit(&audit.command), false),
         Command::Schema(schema) => (schema::schema(schema), false),
         Command::Completions(shell) => (completions::completions(shell), false),
