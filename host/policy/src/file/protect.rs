@@ -1,4 +1,4 @@
-//! No tool may write what decides about tools: the policy file, the components, the trail, the keys, the store.
+//! No tool may write what decides about tools: the policy file, its lock file, the components, the trail, the keys, the store.
 //!
 //! The runtime refuses that too, by the identity of the files; here the operator learns of it before anything runs. Paths are compared by
 //! their text, as relative to the policy file's folder, so another `--root` can only make this check too strict.
@@ -24,6 +24,12 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
         .unwrap_or_default()
         .to_owned();
     guarded.push(&own_name);
+    // What an operator approved stands beside the policy, under its name.
+    let lock = format!(
+        "{}.lock",
+        own_name.rsplit_once('.').map_or(&*own_name, |name| name.0)
+    );
+    guarded.push(&lock);
     guarded.extend(policy.tools.iter().map(|tool| plain(&tool.component)));
     guarded.extend(policy.audit.file.iter().map(|path| plain(path)));
     guarded.extend(policy.network.ca_file.iter().map(|path| plain(path)));
