@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bailiwick::audit::{Digest, SyncPolicy, Trail, TrailOptions};
 use bailiwick::policy::{AuditSettings, AuditSync, LimitSettings, Limits, Rules};
 use bailiwick::value::TEXT_BYTES_MAX;
-use bailiwick::{Call, Host, Source, Tool, ToolOptions};
+use bailiwick::{Call, Host, KeyValueStore, Source, Tool, ToolOptions, Toolbox};
+use bailiwick_mcp::lock::Lock;
 
 use crate::args::Run;
 use crate::exit::Exit;
@@ -18,8 +19,10 @@ use crate::policy::PolicyFile;
 use crate::progress;
 use crate::terminal;
 
+mod approval;
 pub(crate) mod fault;
 mod function;
+mod others;
 mod report;
 
 pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
@@ -28,10 +31,19 @@ pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     let interrupt = Interrupt::listen()?;
     let trail = open_trail(run, &plan)?;
     let host = host(run, &plan, &trail)?;
+    let toolbox = Toolbox::new();
     let name = run.component.display().to_string();
-    let tool = progress::while_loading(&name, || load(&host, run, &plan))?;
+    let tool = progress::while_loading(&name, || load(&host, run, &plan, &toolbox))?;
+    if let Some(file) = &plan.file {
+        others::load(&host, &tool, file, &toolbox)?;
+    }
     let (call, words) = function::choose(&tool, run)?;
-    let call = plan.narrow(call).cancel_with(interrupt.token()?);
+    let text = arguments.clone().unwrap_or_else(|| words.join(" "));
+    let call = approval::ask(call, &tool, &text, run, &plan)?;
+    let call = plan
+        .narrow(call)
+        .principal(LOCAL)
+        .cancel_with(interrupt.token()?);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -62,6 +74,9 @@ pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     }
 }
 
+/// On whose behalf the command calls: whoever sits at this machine, as over `serve` without an access file.
+const LOCAL: &str = "local";
+
 /// What the command line and the policy come down to.
 struct Plan {
     name: Arc<str>,
@@ -74,6 +89,8 @@ struct Plan {
     narrowed: Option<Arc<Rules>>,
     lowered: LimitSettings,
     file: Option<PolicyFile>,
+    /// Whether the policy wants a person's yes.
+    asks: bool,
 }
 
 impl Plan {
@@ -97,6 +114,7 @@ impl Plan {
             narrowed: None,
             lowered: LimitSettings::new(),
             file: None,
+            asks: false,
         })
     }
 
@@ -113,11 +131,12 @@ impl Plan {
             root: run.root.clone().unwrap_or_else(|| file.folder().to_owned()),
             narrowed: (!run.grants.is_empty()).then(|| Arc::new(narrowed)),
             lowered: run.ceilings.settings()?,
+            asks: tool.ask().is_some(),
             file: Some(file),
         })
     }
 
-    fn options(&self) -> ToolOptions {
+    fn options(&self, toolbox: &Toolbox) -> ToolOptions {
         ToolOptions {
             name: self.name.clone(),
             rules: self.rules.clone(),
@@ -125,8 +144,8 @@ impl Plan {
             limits: self.limits.clone(),
             sha256: self.sha256,
             policy: *self.digest.as_bytes(),
-            ask: false,
-            toolbox: None,
+            ask: self.asks,
+            toolbox: Some(toolbox.clone()),
         }
     }
 
@@ -216,10 +235,23 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
     if let Some(file) = &plan.file {
         let network = file.policy.network();
         builder = builder.network(network, file.folder()).protect(file.path());
+        builder = builder.protect(Lock::beside(file.path()));
         let own = [&network.ca_file, &file.policy.audit().key_file];
         for path in own.into_iter().flatten() {
             builder = builder.protect(file.resolve(path));
         }
+        for tool in file.policy.tools() {
+            builder = builder.protect(file.resolve(tool.component()));
+        }
+        // It may be another tool's, and not be there yet.
+        if let Some(named) = &file.policy.key_value().file {
+            for path in KeyValueStore::files(&file.resolve(named)) {
+                builder = builder.hide(path);
+            }
+        }
+    }
+    if let Some(store) = others::store(run, plan)? {
+        builder = builder.key_value(store);
     }
     if let Some(folder) = paths::audit_folder() {
         builder = builder.protect(folder);
@@ -230,8 +262,8 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
     builder.build().map_err(|error| fault::host(&error))
 }
 
-fn load(host: &Host, run: &Run, plan: &Plan) -> Result<Tool, Failure> {
+fn load(host: &Host, run: &Run, plan: &Plan, toolbox: &Toolbox) -> Result<Tool, Failure> {
     let source = Source::File(Path::new(&run.component));
-    host.load(&source, plan.options())
+    host.load(&source, plan.options(toolbox))
         .map_err(|error| fault::load(&error, run.policy.is_none()))
 }

@@ -93,6 +93,11 @@ impl<'t> Call<'t> {
         }
     }
 
+    /// The function that is called.
+    pub fn function(&self) -> &'t Function {
+        self.function
+    }
+
     /// Narrows what this call may do to what these rules permit as well. Nothing can be widened.
     pub fn narrow(mut self, rules: Arc<Rules>) -> Self {
         self.grant = self.grant.narrow(rules);

@@ -131,10 +131,10 @@ fn remedy(cause: &Cause, flags_alone: bool) -> Option<String> {
                 None => in_a_policy(*limit),
             })
         }
+        Cause::NotApproved => Some("say yes at a terminal, or start it with `--yes`".to_owned()),
         Cause::Limit(_)
         | Cause::InvalidArguments(_)
         | Cause::WrongTypes(_)
-        | Cause::NotApproved
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)
