@@ -5,6 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use bailiwick_mcp::gate::{Gate, GateLimits, LaneLimits};
+use bailiwick_mcp::metrics::{Metrics, Reload};
+
 /// The checkout.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -42,7 +45,10 @@ fn flags(text: &str) -> BTreeSet<String> {
 fn known(flags: &BTreeSet<String>, help: &str, place: &str) {
     let known = self::flags(help);
     let unknown: Vec<&String> = flags.difference(&known).collect();
-    assert!(unknown.is_empty(), "{place}: {unknown:?} are no flags of it");
+    assert!(
+        unknown.is_empty(),
+        "{place}: {unknown:?} are no flags of it"
+    );
     assert!(!flags.is_empty(), "{place} names no flag");
 }
 
@@ -111,16 +117,28 @@ fn the_unit_writes_to_its_own_two_folders_and_nowhere_else() {
     let words: Vec<String> = start.split_whitespace().map(ToOwned::to_owned).collect();
     assert!(setting("StateDirectory").contains("bailiwick"));
     let environment = setting("Environment");
-    assert!(environment.contains("XDG_STATE_HOME=/var/lib "), "{environment}");
-    assert!(environment.ends_with("XDG_CACHE_HOME=/var/cache"), "{environment}");
+    assert!(
+        environment.contains("XDG_STATE_HOME=/var/lib "),
+        "{environment}"
+    );
+    assert!(
+        environment.ends_with("XDG_CACHE_HOME=/var/cache"),
+        "{environment}"
+    );
     let root = value(&words, "--root");
     let folder = root.strip_prefix("/var/lib/").unwrap();
     assert!(
-        setting("StateDirectory").split(' ').any(|made| made == folder),
+        setting("StateDirectory")
+            .split(' ')
+            .any(|made| made == folder),
         "{root}"
     );
     assert_eq!(setting("ProtectSystem"), "strict");
-    assert!(!unit().iter().any(|line| line.starts_with("ReadWritePaths=")));
+    assert!(
+        !unit()
+            .iter()
+            .any(|line| line.starts_with("ReadWritePaths="))
+    );
 }
 
 #[test]
@@ -132,7 +150,9 @@ fn the_unit_waits_longer_than_the_server_drains() {
     let stop: u32 = setting("TimeoutStopSec").parse().unwrap();
     assert!(stop > drain + 1, "{stop}, {drain}");
     let deployment = text("deploy/kubernetes/deployment.yaml");
-    let (_, grace) = deployment.split_once("terminationGracePeriodSeconds: ").unwrap();
+    let (_, grace) = deployment
+        .split_once("terminationGracePeriodSeconds: ")
+        .unwrap();
     let grace: u32 = grace.lines().next().unwrap().parse().unwrap();
     assert!(grace > drain + 1, "{grace}, {drain}");
 }
@@ -145,7 +165,10 @@ fn the_unit_keeps_what_the_page_says_it_keeps() {
         ("ProtectHome", "yes"),
         ("PrivateDevices", "yes"),
         ("RestrictNamespaces", "yes"),
-        ("SystemCallFilter", "@system-service ~@privileged @resources"),
+        (
+            "SystemCallFilter",
+            "@system-service ~@privileged @resources",
+        ),
         ("User", "bailiwick"),
         ("MemoryDenyWriteExecute", "no"),
     ] {
@@ -158,7 +181,11 @@ fn the_unit_keeps_what_the_page_says_it_keeps() {
 fn the_deployment_starts_the_command_with_flags_that_it_has() {
     let words = arguments();
     assert_eq!(words[0], "serve");
-    known(&flags(&words.join(" ")), &help(&["serve"]), "the deployment");
+    known(
+        &flags(&words.join(" ")),
+        &help(&["serve"]),
+        "the deployment",
+    );
     let deployment = text("deploy/kubernetes/deployment.yaml");
     // Every place that a flag names is a volume or below one.
     for flag in ["--policy", "--access", "--root"] {
@@ -166,10 +193,14 @@ fn the_deployment_starts_the_command_with_flags_that_it_has() {
         let mounted = deployment
             .lines()
             .filter_map(|line| line.trim().strip_prefix("mountPath: "))
-            .any(|mount| path.starts_with(&format!("{mount}/")));
+            .any(|mount| path == mount || path.starts_with(&format!("{mount}/")));
         assert!(mounted, "{flag} {path}");
     }
-    let port = value(&words, "--http").rsplit(':').next().unwrap().to_owned();
+    let port = value(&words, "--http")
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .to_owned();
     assert!(deployment.contains(&format!("containerPort: {port}\n")));
     assert!(text("deploy/kubernetes/service.yaml").contains(&format!("port: {port}\n")));
     assert!(text("deploy/Dockerfile").contains(&format!("EXPOSE {port}\n")));
@@ -204,14 +235,19 @@ fn the_image_and_the_deployment_have_the_same_user_and_places() {
     }
     assert!(dockerfile.contains("XDG_STATE_HOME=/var/lib XDG_CACHE_HOME=/var/cache\n"));
     for place in ["/var/lib/bailiwick", "/var/cache/bailiwick"] {
-        assert!(dockerfile.contains(place) && deployment.contains(&format!("mountPath: {place}\n")));
+        assert!(
+            dockerfile.contains(place) && deployment.contains(&format!("mountPath: {place}\n"))
+        );
     }
     let (_, command) = dockerfile.split_once("\nCMD [\"serve\", ").unwrap();
     known(&flags(command), &help(&["serve"]), "the image");
     let version = text("Cargo.toml");
     let (_, version) = version.split_once("rust-version = \"").unwrap();
     let version = version.split('"').next().unwrap();
-    assert!(dockerfile.contains(&format!("/rust:{version}-")), "{version}");
+    assert!(
+        dockerfile.contains(&format!("/rust:{version}-")),
+        "{version}"
+    );
 }
 
 #[test]
@@ -232,9 +268,13 @@ fn every_manifest_is_listed_and_every_reference_leads_somewhere() {
         ("configMap:\n            name", "bailiwick-policy"),
         ("secretName", "bailiwick-access"),
         ("claimName", "bailiwick-state"),
+        ("claimName", "bailiwick-workspace"),
     ] {
         assert!(all.contains(&format!("{key}: {name}\n")), "{key}");
-        assert!(all.contains(&format!("metadata:\n  name: {name}\n")), "{name}");
+        assert!(
+            all.contains(&format!("metadata:\n  name: {name}\n")),
+            "{name}"
+        );
     }
 }
 
@@ -306,13 +346,34 @@ fn the_commands_on_the_pages_have_the_flags_that_they_are_given() {
     assert!(seen > 10, "{seen}");
 }
 
+/// The numbers of a server to which each thing has happened once: what never happened has no line.
+fn everything_counted() -> String {
+    let metrics = Metrics::new();
+    let lane = LaneLimits {
+        concurrency: 1,
+        queue: 0,
+        rate: None,
+    };
+    let gate = Gate::new(GateLimits::new().tool("tool", lane));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let full = runtime.block_on(async {
+        let _pass = gate.enter("one", "tool").await.unwrap();
+        gate.enter("one", "tool").await.unwrap_err()
+    });
+    metrics.loaded([("tool", "function")]);
+    metrics.call("tool", "function", "ok", &bailiwick::Report::default());
+    metrics.gate_refused(&full);
+    metrics.request_refused("no-token");
+    metrics.reload(Reload::Applied);
+    metrics.text(gate.load())
+}
+
 #[test]
 fn the_page_about_numbers_names_every_number_and_no_other() {
-    let metrics = bailiwick_mcp::metrics::Metrics::new();
-    let text_form = metrics.text(bailiwick_mcp::gate::Load {
-        running: 0,
-        queued: 0,
-    });
+    let text_form = everything_counted();
     let counted: BTreeSet<String> = text_form
         .lines()
         .filter_map(|line| line.strip_prefix("# TYPE "))
