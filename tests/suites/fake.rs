@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use bailiwick::Tool;
 use bailiwick::policy::RelativePath;
+use bailiwick_cases::{Component, Verdict, run_file, to_text};
 use bailiwick_fake::{Attempt, Exchange, Response, World as Fake};
 use bailiwick_tests::guests;
 use bailiwick_tests::hold::{Hold, call, ends};
@@ -332,4 +334,22 @@ async fn made_up_servers_answer_like_real_ones() {
     // A header that is refused when it is described is never attempted.
     calls.retain(|(_, arguments)| !arguments.contains("a b") && !arguments.contains("u0000"));
     assert_eq!(different(&tool, &fake, &calls).await, [] as [&str; 0]);
+}
+
+/// The cases that an example brings along, as `bailiwick test` runs them.
+#[tokio::test]
+async fn the_cases_of_research_script_pass() {
+    let component = guests::path("research-script");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guests/examples/research-script/cases");
+    let host = bailiwick::Host::builder().build().unwrap();
+    let mut calls = 0;
+    for entry in std::fs::read_dir(cases).unwrap() {
+        let path = entry.unwrap().path();
+        let report = run_file(&host, Component::File(&component), &path);
+        let report = report.await.unwrap();
+        let failed = to_text(std::slice::from_ref(&report));
+        assert_eq!(report.count(Verdict::Failed), 0, "{failed}");
+        calls += report.count(Verdict::Passed);
+    }
+    assert!(calls >= 5, "{calls}");
 }
