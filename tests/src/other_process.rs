@@ -11,7 +11,7 @@ use std::path::Path;
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Capability, FileRule, Limits, Origin, Rules};
-use bailiwick::{Host, Source, Tool, ToolOptions};
+use bailiwick::{Host, KeyValueStore, Source, Tool, ToolOptions};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +25,7 @@ fn main() {
         ["write-thirty", root, trail] => {
             runtime.block_on(write_thirty(Path::new(root), Path::new(trail)));
         }
+        ["count-for-ever", store] => runtime.block_on(count_for_ever(Path::new(store))),
         ["answer", component, function, arguments] => {
             runtime.block_on(answer(Path::new(component), function, arguments));
         }
@@ -78,6 +79,23 @@ async fn write_thirty(root: &Path, trail: &Path) {
     }
 }
 
+/// Counts in a store and prints each number when it is answered, until somebody kills this process.
+async fn count_for_ever(store: &Path) {
+    let store = KeyValueStore::open(store).unwrap();
+    let rules = Rules::builder(bailiwick::policy::Source::Code).key_value(Origin::Code);
+    let host = Host::builder()
+        .key_value(store)
+        .cache(bailiwick_tests::hold::compiled())
+        .build()
+        .unwrap();
+    let bytes = bailiwick_tests::guests::bytes("probe-key-value");
+    let tool = load(&host, &Source::Bytes(&bytes), rules.build());
+    let count = async || tool.call("count").unwrap().json("[\"n\"]").await;
+    while let Ok(answer) = count().await {
+        println!("{}", answer.json());
+    }
+}
+
 /// Prints the answer of one call of a component that is granted nothing.
 async fn answer(component: &Path, function: &str, arguments: &str) {
     let host = Host::builder().build().unwrap();
@@ -89,7 +107,7 @@ async fn answer(component: &Path, function: &str, arguments: &str) {
 
 fn load(host: &Host, source: &Source<'_>, rules: Rules) -> Tool {
     let options = ToolOptions {
-        name: "other".into(),
+        name: bailiwick_tests::hold::TOOL.into(),
         rules: rules.into(),
         narrowed_to: Vec::new(),
         limits: Limits::default(),

@@ -25,9 +25,9 @@ fn proof(limit: Limit) -> &'static str {
         Limit::ListEntries => "cases/files/a_listing_ends_at_its_limit.toml",
         Limit::HttpRequests => "cases/http/requests_end_at_their_limit.toml",
         Limit::HttpBytes => "cases/http/bytes_of_all_answers_end_at_their_limit.toml",
-        Limit::KeyValueBytes => "cases/key_value/the_store_ends_at_its_bytes.toml",
-        Limit::ToolCalls => "cases/call_tool/calls_end_at_their_limit.toml",
-        Limit::CallDepth => "cases/call_tool/calls_end_at_their_depth.toml",
+        Limit::KeyValueBytes => "key_value::the_store_ends_at_its_bytes_and_not_one_before",
+        Limit::ToolCalls => "call_tool::calls_end_at_their_number_in_the_whole_tree",
+        Limit::CallDepth => "call_tool::calls_end_at_their_depth",
         Limit::Output => "cases/output/an_answer_ends_at_its_limit.toml",
         Limit::Log => "cases/output/the_log_ends_at_its_limit_and_counts_the_rest.toml",
         Limit::Concurrency => "concurrency_ends_at_its_limit",
@@ -40,12 +40,19 @@ fn proof(limit: Limit) -> &'static str {
 #[test]
 fn every_limit_of_the_table_has_its_proof() {
     let here = include_str!("limits.rs");
+    let beside = |module: &str| match module {
+        "key_value" => include_str!("key_value.rs"),
+        _ => include_str!("call_tool.rs"),
+    };
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     for row in Limits::TABLE {
         let proof = proof(row.limit);
         let exists = match proof.contains('/') {
             true => folder.join(proof).exists(),
-            false => here.contains(&format!("fn {proof}()")),
+            false => match proof.split_once("::") {
+                Some((module, name)) => beside(module).contains(&format!("fn {name}()")),
+                None => here.contains(&format!("fn {proof}()")),
+            },
         };
         assert!(exists, "`{}` has no `{proof}`", row.key);
     }

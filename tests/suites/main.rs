@@ -8,6 +8,9 @@
     reason = "tests"
 )]
 
+mod ask;
+mod band;
+mod call_tool;
 mod compat;
 mod conformance;
 mod crash;
@@ -17,6 +20,7 @@ mod fail_closed;
 mod fake;
 mod floor;
 mod handles;
+mod key_value;
 mod limits;
 mod malformed;
 mod memory;
