@@ -3,6 +3,7 @@
 //! No module of one capability imports another's. What they share is the waist.
 
 pub mod clock;
+mod content;
 pub mod files;
 pub mod http;
 pub mod key_value;
@@ -56,5 +57,6 @@ pub(crate) fn interfaces() -> Vec<Interface> {
     interfaces.extend(progress::interfaces());
     interfaces.extend(clock::interfaces());
     interfaces.extend(random::interfaces());
+    interfaces.extend(content::interfaces());
     interfaces
 }
