@@ -340,7 +340,8 @@ async fn made_up_servers_answer_like_real_ones() {
 #[tokio::test]
 async fn the_cases_of_research_script_pass() {
     let component = guests::path("research-script");
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guests/examples/research-script/cases");
+    let cases =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../guests/examples/research-script/cases");
     let host = bailiwick::Host::builder().build().unwrap();
     let mut calls = 0;
     for entry in std::fs::read_dir(cases).unwrap() {

@@ -12,7 +12,10 @@ use crate::failure::Failure;
 impl Grants {
     /// Whether no flag grants anything.
     pub(crate) fn is_empty(&self) -> bool {
-        !self.clock && !self.random && !self.key_value && self.patterns().all(|(_, texts)| texts.is_empty())
+        !self.clock
+            && !self.random
+            && !self.key_value
+            && self.patterns().all(|(_, texts)| texts.is_empty())
     }
 
     /// The flags that take patterns.

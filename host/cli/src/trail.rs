@@ -22,9 +22,10 @@ pub(crate) fn open(file: &PolicyFile, flag: Option<&Path>) -> Result<Trail, Fail
 }
 
 fn options(settings: &AuditSettings, file: &PolicyFile) -> Result<TrailOptions, Failure> {
-    let key = settings.key_file.as_deref().map(|key| {
-        SigningKey::read(&file.resolve(key)).map_err(|error| fault::key(&error))
-    });
+    let key = settings
+        .key_file
+        .as_deref()
+        .map(|key| SigningKey::read(&file.resolve(key)).map_err(|error| fault::key(&error)));
     let defaults = TrailOptions::default();
     Ok(TrailOptions {
         sync: match settings.sync {

@@ -15,7 +15,11 @@ use crate::set::AnswerForm;
 const CODE: &str = "bailiwick/code";
 
 /// The answer of a tool in the form that its definition promises.
-pub(crate) fn answer(form: AnswerForm, media_type: Option<&str>, answer: &Answer) -> CallToolResult {
+pub(crate) fn answer(
+    form: AnswerForm,
+    media_type: Option<&str>,
+    answer: &Answer,
+) -> CallToolResult {
     let value: Value = match answer.parse() {
         Ok(value) => value,
         Err(error) => return failure("host-fault", format!("the answer is not JSON: {error}")),
@@ -55,10 +59,15 @@ fn content(value: &Value) -> ContentBlock {
 }
 
 fn document(document: &Value) -> ResourceContents {
-    let uri = document.get("uri").and_then(Value::as_str).unwrap_or_default();
+    let uri = document
+        .get("uri")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let media_type = document.get("media-type").and_then(Value::as_str);
     let body = document.get("body");
-    let case = body.and_then(|body| body.get("case")).and_then(Value::as_str);
+    let case = body
+        .and_then(|body| body.get("case"))
+        .and_then(Value::as_str);
     let held = body
         .and_then(|body| body.get("value"))
         .and_then(Value::as_str)
@@ -141,13 +150,17 @@ fn limit_reached(limit: Limit, report: &Report) -> CallToolResult {
     };
     failure(
         "limit-exceeded",
-        format!("The call reached the limit `{}`{after}. {advice}", limit.code()),
+        format!(
+            "The call reached the limit `{}`{after}. {advice}",
+            limit.code()
+        ),
     )
 }
 
 /// The tool's own error: what it said, as it said it.
 fn tool_error(json: &str) -> CallToolResult {
-    let value: Value = serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.to_owned()));
+    let value: Value =
+        serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.to_owned()));
     let text = match &value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -34,12 +34,7 @@ impl std::fmt::Debug for NativeFunction {
 
 impl NativeFunction {
     /// A function of this name; `input_schema` describes the object of its arguments, which are passed on as they are.
-    pub fn new<F, A>(
-        name: &str,
-        description: &str,
-        input_schema: JsonObject,
-        run: F,
-    ) -> Self
+    pub fn new<F, A>(name: &str, description: &str, input_schema: JsonObject, run: F) -> Self
     where
         F: Fn(JsonObject) -> A + Send + Sync + 'static,
         A: Future<Output = NativeAnswer> + Send + 'static,

@@ -140,7 +140,10 @@ impl Server {
             tracing::info!("ending: no more calls are taken");
         }
         self.inner.draining.cancel();
-        if tokio::time::timeout(self.inner.drain, self.idle()).await.is_err() {
+        if tokio::time::timeout(self.inner.drain, self.idle())
+            .await
+            .is_err()
+        {
             tracing::warn!("calls that did not end in time are cancelled");
             self.cancel().await;
         }

@@ -240,7 +240,8 @@ fn an_end_cancels_what_takes_too_long() {
             served.terminate();
             // An answer that says so, or a connection that is closed.
             if let Ok(reply) = session.reply().await {
-                assert_eq!(code(&reply.answer()), "cancelled", "{reply:?}");
+                let code = code(&reply.answer()).to_owned();
+                assert!(matches!(&*code, "cancelled" | "unavailable"), "{reply:?}");
             }
             let status = served.ended_within(TIME + GRACE + BUSY);
             assert!(status.success(), "{status} after {:?}", begin.elapsed());

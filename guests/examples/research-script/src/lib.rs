@@ -50,12 +50,7 @@ impl Guest for ResearchScript {
     }
 }
 
-fn look_into(
-    path: String,
-    place: u64,
-    rates_url: &str,
-    currency: &str,
-) -> Result<Finding, String> {
+fn look_into(path: String, place: u64, rates_url: &str, currency: &str) -> Result<Finding, String> {
     let mut problems = Vec::new();
     let counted = call("word-count.count-file", &json!({ "path": path }))?;
     let words = answers::words(counted).unwrap_or_else(|problem| {
@@ -101,7 +96,9 @@ fn remember(path: &str, total: &str) -> Option<String> {
         return None;
     }
     if let Err(error) = key_value::set(&key, total) {
-        log::warn(format_args!("the total of {path} is not remembered: {error}"));
+        log::warn(format_args!(
+            "the total of {path} is not remembered: {error}"
+        ));
     }
     before
 }

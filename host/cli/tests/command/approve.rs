@@ -49,7 +49,10 @@ fn described(words: &str) -> Vec<u8> {
 #[track_caller]
 fn is_not_approved(place: &Place) -> Ended {
     let before = lock(place);
-    place.run(&["approve"]).exits(2).mentions("there is nobody to ask");
+    place
+        .run(&["approve"])
+        .exits(2)
+        .mentions("there is nobody to ask");
     let ended = place.run(&["approve", "--check"]).exits(3).complains("");
     assert_eq!(lock(place), before);
     ended
@@ -81,7 +84,11 @@ fn a_new_tool_is_shown_whole_and_recorded_once_somebody_says_yes() {
 fn what_is_approved_is_one_line_and_the_file_stays_as_it_is() {
     let place = approved();
     let before = lock(&place);
-    for words in [&["approve"][..], &["approve", "--check"], &["approve", "--yes"]] {
+    for words in [
+        &["approve"][..],
+        &["approve", "--check"],
+        &["approve", "--yes"],
+    ] {
         place
             .run(words)
             .exits(0)
@@ -122,10 +129,7 @@ fn a_description_that_begins_to_talk_to_the_model_is_not_approved() {
 #[test]
 fn another_schema_is_not_approved() {
     let place = place();
-    place.put(
-        "bailiwick.toml",
-        "[tools.add]\ncomponent = \"tool.wasm\"\n",
-    );
+    place.put("bailiwick.toml", "[tools.add]\ncomponent = \"tool.wasm\"\n");
     place.put("tool.wasm", component("add"));
     place.run(&["approve", "--yes"]).exits(0);
     place.put("tool.wasm", component("many"));
@@ -134,7 +138,11 @@ fn another_schema_is_not_approved() {
         "[tools.add]\ncomponent = \"tool.wasm\"\nclock = true\n",
     );
     let ended = is_not_approved(&place);
-    assert!(ended.stdout.contains("wider grant\n      + clock = true\n"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("wider grant\n      + clock = true\n"),
+        "{}",
+        ended.stdout
+    );
     let json = place.run(&["approve", "--check", "--json"]).exits(3).json();
     let changes = json["tools"][0]["changes"].as_array().unwrap();
     let kinds: Vec<&Value> = changes.iter().map(|change| &change["kind"]).collect();
@@ -154,7 +162,10 @@ fn a_wider_policy_is_not_approved_with_the_annotation_that_it_weakens() {
     let told = text.find("`annotations`\n");
     assert!(wider.is_some(), "{text}");
     // Where annotations already said the worst of an empty list, they stay.
-    assert!(told.is_none_or(|told| wider.is_some_and(|wider| wider < told)), "{text}");
+    assert!(
+        told.is_none_or(|told| wider.is_some_and(|wider| wider < told)),
+        "{text}"
+    );
 }
 
 #[test]
@@ -267,9 +278,8 @@ fn characters_that_steer_a_terminal_never_get_as_far_as_a_definition() {
         place.put("add.wasm", bytes);
         let ended = place.run(&["approve", "--yes"]).exits(3).prints("");
         let ended = ended.mentions("the section `bailiwick:tool` is not usable");
-        let safe = |text: &str| {
-            !text.contains(|c: char| c != '\n' && bailiwick::audit::is_deceptive(c))
-        };
+        let safe =
+            |text: &str| !text.contains(|c: char| c != '\n' && bailiwick::audit::is_deceptive(c));
         assert!(safe(&ended.stderr), "{:?}", ended.stderr);
     }
 }
@@ -302,7 +312,10 @@ fn a_lock_that_was_edited_is_an_error_and_no_approval() {
         }
         assert_eq!(lock(&place), whole.replace(from, to));
     }
-    let error = place.run(&["approve", "--check", "--json"]).exits(2).error();
+    let error = place
+        .run(&["approve", "--check", "--json"])
+        .exits(2)
+        .error();
     assert_eq!(error["code"], "invalid-lock");
 }
 

@@ -14,12 +14,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bailiwick::policy::Grant;
+use rmcp::RoleServer;
 use rmcp::model::{
     BooleanSchema, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction,
     ElicitationSchema, Implementation, InputRequest, InputRequiredResult, InputResponses,
 };
 use rmcp::service::RequestContext;
-use rmcp::RoleServer;
 use serde_json::{Map, Value};
 
 pub(crate) use state::Attempt;
@@ -129,7 +129,9 @@ impl Asking {
             )));
         };
         if !self.states.redeem(&question.attempt, state) {
-            return Asked::No("the answer belongs to another call, was used before, or came too late");
+            return Asked::No(
+                "the answer belongs to another call, was used before, or came too late",
+            );
         }
         let answer = echo.responses.and_then(|responses| responses.get(APPROVE));
         let answer = answer.and_then(|value| serde_json::from_value(value.clone()).ok());

@@ -124,13 +124,32 @@ mod tests {
     fn a_state_is_good_for_nothing_else() {
         let states = States::new().unwrap();
         let others = [
-            Attempt { principal: "bob", ..ATTEMPT },
-            Attempt { name: "mailer.delete", ..ATTEMPT },
-            Attempt { component: [8; 32], ..ATTEMPT },
-            Attempt { policy: "another policy", ..ATTEMPT },
-            Attempt { arguments: r#"{"to":"bob"}"#, ..ATTEMPT },
+            Attempt {
+                principal: "bob",
+                ..ATTEMPT
+            },
+            Attempt {
+                name: "mailer.delete",
+                ..ATTEMPT
+            },
+            Attempt {
+                component: [8; 32],
+                ..ATTEMPT
+            },
+            Attempt {
+                policy: "another policy",
+                ..ATTEMPT
+            },
+            Attempt {
+                arguments: r#"{"to":"bob"}"#,
+                ..ATTEMPT
+            },
             // The same letters, divided otherwise.
-            Attempt { principal: "alicem", name: "ailer.send", ..ATTEMPT },
+            Attempt {
+                principal: "alicem",
+                name: "ailer.send",
+                ..ATTEMPT
+            },
         ];
         for other in others {
             assert!(!states.redeem(&other, &sealed(&states)), "{other:?}");

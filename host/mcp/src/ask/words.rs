@@ -52,7 +52,11 @@ fn put_arguments(text: &mut String, arguments: &Map<String, Value>) {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "  {} = {}", plain(name), shown(&value.to_string()));
     }
-    if let Some(more) = arguments.len().checked_sub(ARGUMENTS_MAX).filter(|more| *more > 0) {
+    if let Some(more) = arguments
+        .len()
+        .checked_sub(ARGUMENTS_MAX)
+        .filter(|more| *more > 0)
+    {
         let all = Value::Object(arguments.clone()).to_string();
         let _ = writeln!(text, "  and {more} more; SHA-256 of all: {}", digest(&all));
     }
@@ -79,7 +83,11 @@ fn put_grant(text: &mut String, grant: &Grant) {
         .filter(|capability| grant.links(capability));
     for capability in capabilities {
         for (depth, layer) in layers.iter().enumerate() {
-            let within = if depth == 0 { "" } else { "  and of that only " };
+            let within = if depth == 0 {
+                ""
+            } else {
+                "  and of that only "
+            };
             let entries = layer.entries(&capability);
             if entries.is_empty() && depth == 0 {
                 rules.push(format!("  {capability}"));
@@ -189,7 +197,12 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_cut_and_told_apart_by_its_digest() {
-        let long = |last: &str| asked(json!({ "body": format!("{}{last}", "x".repeat(1000)) }), None);
+        let long = |last: &str| {
+            asked(
+                json!({ "body": format!("{}{last}", "x".repeat(1000)) }),
+                None,
+            )
+        };
         assert!(long("a").contains("1003 bytes in all, SHA-256 "));
         assert_ne!(long("a"), long("b"));
         let many: Map<String, Value> = (0..30).map(|n| (format!("a{n}"), json!(n))).collect();

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bailiwick::{CallError, CancellationToken, FunctionError, Progress, Report};
+use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ErrorCode,
     ErrorData,
 };
 use rmcp::service::RequestContext;
-use rmcp::RoleServer;
 use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
@@ -49,7 +49,10 @@ pub(super) struct Request<'a> {
 
 impl Request<'_> {
     /// Answers it.
-    pub(super) async fn answer(mut self, set: &Arc<ToolSet>) -> Result<CallToolResponse, ErrorData> {
+    pub(super) async fn answer(
+        mut self,
+        set: &Arc<ToolSet>,
+    ) -> Result<CallToolResponse, ErrorData> {
         let name = self.params.name.to_string();
         let Some(entry) = set.view(&self.principal).find(&name).cloned() else {
             return Err(unknown(&name));
@@ -61,7 +64,12 @@ impl Request<'_> {
         };
         outcome.log(&self.principal, &name, began.elapsed());
         let metrics = &self.handler.server.inner.metrics;
-        metrics.call(outcome.tool, outcome.function, outcome.code, &outcome.report);
+        metrics.call(
+            outcome.tool,
+            outcome.function,
+            outcome.code,
+            &outcome.report,
+        );
         response
     }
 
@@ -227,9 +235,21 @@ impl Request<'_> {
                 error.code(),
                 error.report().clone(),
             ),
-            Ok(Ok(Err(gone))) => (host_fault(&gone.to_string()), "host-fault", Report::default()),
-            Ok(Err(panic)) => (host_fault(&panic.to_string()), "host-fault", Report::default()),
-            Err(_) => (host_fault("the call did not end in its time"), "host-fault", Report::default()),
+            Ok(Ok(Err(gone))) => (
+                host_fault(&gone.to_string()),
+                "host-fault",
+                Report::default(),
+            ),
+            Ok(Err(panic)) => (
+                host_fault(&panic.to_string()),
+                "host-fault",
+                Report::default(),
+            ),
+            Err(_) => (
+                host_fault("the call did not end in its time"),
+                "host-fault",
+                Report::default(),
+            ),
         };
         outcome.with(report).ends(code, result)
     }
@@ -410,7 +430,12 @@ impl<'e> Outcome<'e> {
 }
 
 fn wrong_arguments(function: &ToolFunction, arguments: &str) -> Option<CallToolResult> {
-    let signature = function.tool.function(&function.function).ok()?.signature().ok()?;
+    let signature = function
+        .tool
+        .function(&function.function)
+        .ok()?
+        .signature()
+        .ok()?;
     let error = signature.arguments_from_json(arguments).err()?;
     Some(answer::failure(
         "invalid-arguments",

@@ -7,8 +7,7 @@ use bailiwick::CancellationToken;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, DiscoverResult, ErrorCode, ErrorData,
     Implementation, InitializeRequestParams, InitializeResult, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-    ServerConfig, SubscriptionFilter,
+    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, SubscriptionFilter,
 };
 use rmcp::service::{NotificationContext, Peer, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
@@ -68,9 +67,8 @@ impl Handler {
     }
 
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Arc<Principal>, ErrorData> {
-        self.principal(&context.extensions).ok_or_else(|| {
-            ErrorData::internal_error("the request was not authenticated", None)
-        })
+        self.principal(&context.extensions)
+            .ok_or_else(|| ErrorData::internal_error("the request was not authenticated", None))
     }
 
     /// The set, as soon as there is one; meanwhile the client is told how far the loading is.
@@ -321,7 +319,11 @@ fn part(
             .map(|at| at + 1)
             // MCP: "Invalid cursors SHOULD result in an error with code -32602".
             .ok_or_else(|| {
-                ErrorData::new(ErrorCode::INVALID_PARAMS, "the cursor is not one of this list", None)
+                ErrorData::new(
+                    ErrorCode::INVALID_PARAMS,
+                    "the cursor is not one of this list",
+                    None,
+                )
             })?,
     };
     let more = definitions.len().saturating_sub(begins) > LIST_PART;
@@ -330,7 +332,10 @@ fn part(
         .skip(begins)
         .take(LIST_PART)
         .collect();
-    let next = part.last().filter(|_| more).map(|last| last.name.to_string());
+    let next = part
+        .last()
+        .filter(|_| more)
+        .map(|last| last.name.to_string());
     Ok((part, next))
 }
 

@@ -17,9 +17,7 @@ use axum::routing::get;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::BodyExt as _;
-use rmcp::transport::streamable_http_server::{
-    StreamableHttpServerConfig, StreamableHttpService,
-};
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -206,14 +204,16 @@ async fn resource(State(site): State<Arc<Site>>) -> Response {
 
 /// Everything that has to hold before a request reaches the protocol, or why it does not.
 async fn guarded(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    admitted(&site, request, next).await.unwrap_or_else(|refused| {
-        let mut refused = *refused;
-        // The body was not read: the connection is of no use for a second request.
-        refused
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
-        refused
-    })
+    admitted(&site, request, next)
+        .await
+        .unwrap_or_else(|refused| {
+            let mut refused = *refused;
+            // The body was not read: the connection is of no use for a second request.
+            refused
+                .headers_mut()
+                .insert(CONNECTION, HeaderValue::from_static("close"));
+            refused
+        })
 }
 
 async fn admitted(
@@ -232,7 +232,11 @@ async fn admitted(
     // A request is under way until its answer is sent; a stream that a client listens to is none.
     let under_way = (request.method() == Method::POST).then(|| site.server.inner.begin_call());
     let response = next.run(request).await;
-    if let Some(began) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
+    if let Some(began) = response
+        .headers()
+        .get(SESSION)
+        .and_then(|id| id.to_str().ok())
+    {
         let present = site.server.inner.metrics.session();
         site.sessions.began(began, principal.name(), present);
     }
@@ -258,14 +262,19 @@ async fn came_in(
             .inner
             .notices
             .warn(&format!("a request was refused: {foreign}"));
-        return Err(Box::new((StatusCode::FORBIDDEN, format!("{foreign}\n")).into_response()));
+        return Err(Box::new(
+            (StatusCode::FORBIDDEN, format!("{foreign}\n")).into_response(),
+        ));
     }
-    set.authenticator.authenticate(headers).await.map_err(|refused| {
-        metrics.request_refused(refused.code());
-        let notices = &site.server.inner.notices;
-        notices.warn(&format!("a caller was refused: {}", refused.code()));
-        Box::new(set.authenticator.challenge(&refused).into_response())
-    })
+    set.authenticator
+        .authenticate(headers)
+        .await
+        .map_err(|refused| {
+            metrics.request_refused(refused.code());
+            let notices = &site.server.inner.notices;
+            notices.warn(&format!("a caller was refused: {}", refused.code()));
+            Box::new(set.authenticator.challenge(&refused).into_response())
+        })
 }
 
 /// Refuses what belongs to somebody else's session, and sessions beyond those that there is room for.
@@ -304,7 +313,9 @@ async fn whole(request: Request) -> Result<Request, Box<Response>> {
         Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
         Ok(Err(_)) => {
             let text = format!("a request may have {BODY_BYTES_MAX} bytes\n");
-            Err(Box::new((StatusCode::PAYLOAD_TOO_LARGE, text).into_response()))
+            Err(Box::new(
+                (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
+            ))
         }
         Err(_) => Err(Box::new(
             (StatusCode::REQUEST_TIMEOUT, "the request took too long\n").into_response(),

@@ -43,14 +43,19 @@ impl Sessions {
     /// Whether the session is this principal's. One that nobody began is nobody's.
     pub(super) fn is_of(&self, session: &str, principal: &str) -> bool {
         let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        owners.get(session).is_some_and(|owner| owner.principal == principal)
+        owners
+            .get(session)
+            .is_some_and(|owner| owner.principal == principal)
     }
 
     /// Whether this principal may begin another.
     pub(super) async fn room(&self, principal: &str) -> bool {
         self.forget_ended().await;
         let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = owners.values().filter(|owner| owner.principal == principal).count();
+        let own = owners
+            .values()
+            .filter(|owner| owner.principal == principal)
+            .count();
         own < PER_PRINCIPAL_MAX && owners.len() < ALL_MAX
     }
 

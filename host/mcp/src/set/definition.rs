@@ -63,7 +63,9 @@ fn definition(
     // Only functions that can be called have names, and those have schemas.
     let schemas = tool.schemas(function).ok()?;
     let answer = form(tool, function, &schemas.answer);
-    let description = tool.description(function).map(|text| text.to_owned().into());
+    let description = tool
+        .description(function)
+        .map(|text| text.to_owned().into());
     let mut described =
         rmcp::model::Tool::new_with_raw(name.clone(), description, object(schemas.parameters))
             .with_annotations(annotations(effects));
@@ -100,10 +102,9 @@ fn output_schema(form: AnswerForm, answer: Value) -> Option<Arc<JsonObject>> {
     match form {
         AnswerForm::Object => Some(object(answer)),
         AnswerForm::Wrapped => Some(object(wrapped(answer))),
-        AnswerForm::Nothing
-        | AnswerForm::Content
-        | AnswerForm::Contents
-        | AnswerForm::Media => None,
+        AnswerForm::Nothing | AnswerForm::Content | AnswerForm::Contents | AnswerForm::Media => {
+            None
+        }
     }
 }
 

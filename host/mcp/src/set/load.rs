@@ -109,7 +109,9 @@ impl SetError {
     pub fn remedy(&self) -> Option<String> {
         match self {
             Self::Tool { source, .. } => source.remedy(),
-            Self::NameTwice(_) => Some("give one of the tools another name in the policy".to_owned()),
+            Self::NameTwice(_) => {
+                Some("give one of the tools another name in the policy".to_owned())
+            }
             Self::Restart(_) => Some("stop the server and start it again".to_owned()),
             Self::Lock(error) => error.remedy(),
             Self::Read { .. }
@@ -350,7 +352,9 @@ fn unique(tools: &[Tool], natives: &[NativeFunction]) -> Result<(), SetError> {
     let of_tools = tools
         .iter()
         .flat_map(|tool| super::names(tool).into_iter().map(|(name, _)| name));
-    let of_natives = natives.iter().map(|native| native.definition.name.to_string());
+    let of_natives = natives
+        .iter()
+        .map(|native| native.definition.name.to_string());
     for name in of_tools.chain(of_natives) {
         if !seen.insert(name.clone()) {
             return Err(SetError::NameTwice(name));

@@ -39,7 +39,10 @@ pub(crate) struct ToolSet {
     pub(crate) host: Host,
     pub(crate) tools: Vec<Tool>,
     /// Tools find each other here; they hold it weakly.
-    #[expect(dead_code, reason = "held, not used: tools of the set call each other through it")]
+    #[expect(
+        dead_code,
+        reason = "held, not used: tools of the set call each other through it"
+    )]
     pub(crate) toolbox: Toolbox,
     /// Tools that a lock file keeps from being listed, with the reasons.
     pub(crate) held_back: Vec<HeldBack>,

@@ -48,7 +48,10 @@ const PARTS: usize = 5;
 fn end(interface: Option<&str>, item: &str, parts: usize) -> String {
     let interface = interface.unwrap_or_default();
     let (path, version) = interface.split_once('@').unwrap_or((interface, ""));
-    let mut words: Vec<&str> = path.split([':', '/']).filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<&str> = path
+        .split([':', '/'])
+        .filter(|word| !word.is_empty())
+        .collect();
     words.push(item);
     let kept = words.len().saturating_sub(parts);
     let mut name = words.split_off(kept).join(".");

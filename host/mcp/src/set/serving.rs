@@ -168,7 +168,9 @@ impl Serving {
             Err(error) => Err(SetError::Panic(error.to_string())),
         };
         // What was refused is not tried again before it changes.
-        *self.seen() = loaded.as_ref().map_or(before, |set| Some(set.stamp.clone()));
+        *self.seen() = loaded
+            .as_ref()
+            .map_or(before, |set| Some(set.stamp.clone()));
         loaded
     }
 }

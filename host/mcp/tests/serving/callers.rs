@@ -48,13 +48,22 @@ fn each_principal_sees_and_calls_its_own_tools() {
     let bob = two.served.modern_as(&two.bob);
     assert_eq!(alice.names(), ["double", "more.triple"]);
     assert_eq!(bob.names(), ["more.break", "more.spin", "more.triple"]);
-    assert_eq!(alice.call("double", json!({ "n": 1 })).result()["isError"], false);
+    assert_eq!(
+        alice.call("double", json!({ "n": 1 })).result()["isError"],
+        false
+    );
     let refused = bob.call("double", json!({ "n": 1 }));
     let unknown = bob.call("no-such-tool", json!({ "n": 1 }));
     assert_eq!(refused.last()["error"]["code"], -32602);
     assert_eq!(
-        refused.last()["error"]["message"].as_str().unwrap().replace("double", ""),
-        unknown.last()["error"]["message"].as_str().unwrap().replace("no-such-tool", ""),
+        refused.last()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .replace("double", ""),
+        unknown.last()["error"]["message"]
+            .as_str()
+            .unwrap()
+            .replace("no-such-tool", ""),
         "what bob may not call looks like what there is not"
     );
 }

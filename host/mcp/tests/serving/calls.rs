@@ -55,7 +55,12 @@ fn bad_arguments_are_a_result_that_says_what_is_wrong() {
         assert_eq!(reply.code(), "invalid-arguments");
         assert!(reply.failure().contains("Correct them"), "{reply:?}");
     }
-    assert!(client.call("double", json!({ "m": 2 })).failure().contains('n'));
+    assert!(
+        client
+            .call("double", json!({ "m": 2 }))
+            .failure()
+            .contains('n')
+    );
 }
 
 #[test]
@@ -118,7 +123,12 @@ fn yesterdays_protocol_is_served_too() {
     let initialized = client.initialize();
     assert_eq!(initialized["protocolVersion"], "2025-11-25");
     assert_eq!(initialized["capabilities"]["tools"]["listChanged"], true);
-    assert!(initialized["instructions"].as_str().unwrap().contains("double"));
+    assert!(
+        initialized["instructions"]
+            .as_str()
+            .unwrap()
+            .contains("double")
+    );
     let reply = client.in_session(&json!({
         "jsonrpc": "2.0", "id": 2, "method": "tools/call",
         "params": { "name": "double", "arguments": { "n": 4 } },
@@ -146,5 +156,8 @@ fn what_an_orchestrator_asks_is_answered() {
     assert_eq!(status, 200);
     assert!(metrics.contains("double"), "{metrics}");
     assert!(metrics.ends_with("# EOF\n"), "{metrics}");
-    assert_eq!(served.get("/.well-known/oauth-protected-resource", None).0, 404);
+    assert_eq!(
+        served.get("/.well-known/oauth-protected-resource", None).0,
+        404
+    );
 }

@@ -9,8 +9,8 @@
     reason = "tests"
 )]
 
-mod calls;
 mod callers;
+mod calls;
 mod ending;
 mod questions;
 mod reloading;

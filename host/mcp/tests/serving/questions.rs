@@ -45,7 +45,10 @@ fn a_yes_is_for_the_call_that_was_shown_and_for_once() {
     let served = Served::new(POLICY);
     let client = served.modern().asking();
     let (words, state) = question(&client.call("double", json!({ "n": 21 })));
-    assert!(words.contains("Allow a call of the tool double?"), "{words}");
+    assert!(
+        words.contains("Allow a call of the tool double?"),
+        "{words}"
+    );
     assert!(words.contains("n = 21"), "{words}");
 
     let other = again(&client, "double", json!({ "n": 22 }), &state, yes());
@@ -139,5 +142,8 @@ fn who_said_yes_is_in_the_trail() {
         .find(|line| line.contains(r#""kind":"call""#))
         .unwrap();
     assert!(call.contains(r#""principal":"local""#), "{call}");
-    assert!(call.contains(r#""approved_by":"local through test 1""#), "{call}");
+    assert!(
+        call.contains(r#""approved_by":"local through test 1""#),
+        "{call}"
+    );
 }

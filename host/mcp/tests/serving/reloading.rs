@@ -1,7 +1,7 @@
 //! Changed files: served whole, or refused whole.
 
-use std::fs;
 use serde_json::json;
+use std::fs;
 
 use crate::served::{Options, SEVERAL, Served, until};
 
@@ -58,9 +58,8 @@ fn files_are_watched_and_clients_are_told() {
 
 #[test]
 fn a_call_under_way_ends_under_the_set_that_it_began_with() {
-    let served = Served::new(
-        "[tools.more]\ncomponent = 'several.wasm'\nlimits = { time = '1500 ms' }\n",
-    );
+    let served =
+        Served::new("[tools.more]\ncomponent = 'several.wasm'\nlimits = { time = '1500 ms' }\n");
     let client = served.modern();
     let calling = std::thread::spawn({
         let client = served.modern();

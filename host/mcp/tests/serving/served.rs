@@ -141,7 +141,11 @@ impl Served {
 
     /// Waits until a call is under way.
     pub(crate) fn until_one_is_under_way(&self) {
-        until(|| self.get("/metrics", None).1.contains("bailiwick_calls_running 1\n"));
+        until(|| {
+            self.get("/metrics", None)
+                .1
+                .contains("bailiwick_calls_running 1\n")
+        });
     }
 
     /// A client of today's protocol.
@@ -161,9 +165,8 @@ impl Served {
     fn finish(&mut self) {
         if let (Some(runtime), Some(serving)) = (self.runtime.take(), self.serving.take()) {
             runtime.block_on(self.server.end());
-            let ended = runtime.block_on(async {
-                tokio::time::timeout(Duration::from_secs(10), serving).await
-            });
+            let ended = runtime
+                .block_on(async { tokio::time::timeout(Duration::from_secs(10), serving).await });
             runtime.shutdown_background();
             ended.expect("the server ends").unwrap();
         }
@@ -296,7 +299,10 @@ impl Client {
 
     /// One call that may not be answered.
     pub(crate) fn try_call(&self, name: &str, arguments: Value) -> Result<Reply, ureq::Error> {
-        self.try_ask("tools/call", json!({ "name": name, "arguments": arguments }))
+        self.try_ask(
+            "tools/call",
+            json!({ "name": name, "arguments": arguments }),
+        )
     }
 
     /// One request of today's protocol.
@@ -323,7 +329,10 @@ impl Client {
 
     /// One call of today's protocol.
     pub(crate) fn call(&self, name: &str, arguments: Value) -> Reply {
-        self.ask("tools/call", json!({ "name": name, "arguments": arguments }))
+        self.ask(
+            "tools/call",
+            json!({ "name": name, "arguments": arguments }),
+        )
     }
 
     /// The names of the list.
