@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick_mcp::set::Setup;
-use bailiwick_mcp::{Bound, HttpOptions, NativeFunction, Server};
+use bailiwick_mcp::{Bound, HttpOptions, NativeAnswer, NativeFunction, Server};
 use bailiwick_tests::mcp::Era;
 use bailiwick_tests::mcp::session::{Session, code, text};
 use bailiwick_tests::mcp::site::Site;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 /// How long a server may take that is told to end while a function does not answer.
 const ENDING: Duration = Duration::from_secs(10);
@@ -88,9 +88,11 @@ async fn embed(site: &Site) -> (Server, SocketAddr) {
 }
 
 fn panics() -> NativeFunction {
-    NativeFunction::new("panics", "Panics", Map::new(), |_| async {
-        panic!("the reason of the panic")
-    })
+    NativeFunction::new("panics", "Panics", Map::new(), break_down)
+}
+
+async fn break_down(_arguments: Map<String, Value>) -> NativeAnswer {
+    panic!("the reason of the panic")
 }
 
 fn waits() -> NativeFunction {
