@@ -121,6 +121,9 @@ impl Server {
         for warning in set.access.warnings() {
             tracing::warn!("{warning}");
         }
+        for warning in set.unknown_functions() {
+            tracing::warn!("{warning}");
+        }
         for tool in &set.tools {
             tracing::info!(tool = tool.name(), component = %tool.digest(), "loaded");
         }

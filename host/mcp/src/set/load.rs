@@ -168,7 +168,9 @@ pub(crate) fn load_set(
     let named = named_files(setup, &policy);
     let stamp = stamp.and(Stamp::of(&named));
     let files = [own, named].concat();
-    let host = host(setup, &policy, &files)?;
+    let keys = access.keys_file().map(Path::to_owned);
+    let guarded = [files.clone(), keys.into_iter().collect()].concat();
+    let host = host(setup, &policy, &guarded)?;
     let (tools, toolbox) = tools(setup, &policy, &text, &host, progress)?;
     let held_back = match &setup.lock {
         Some(path) => held_back(path, &policy, &tools)?,

@@ -74,6 +74,25 @@ impl ToolSet {
         })
     }
 
+    /// Functions that the access file gives to somebody and that no component has: a mistake, and no danger.
+    pub(crate) fn unknown_functions(&self) -> Vec<String> {
+        let known: std::collections::HashSet<(&str, &str)> = self.functions().collect();
+        self.access
+            .principals()
+            .flat_map(|principal| {
+                principal
+                    .functions()
+                    .filter(|function| !known.contains(function))
+                    .map(|(tool, function)| {
+                        format!(
+                            "the access file gives `{}` the function `{tool}.{function}`, which is not served",
+                            principal.name()
+                        )
+                    })
+            })
+            .collect()
+    }
+
     /// The definition of a function, whoever may call it.
     pub(crate) fn definition(&self, name: &str) -> Option<rmcp::model::Tool> {
         let of_tools = self
