@@ -124,21 +124,29 @@ async fn the_trail_has_the_attempt_and_the_call_with_its_parent_and_its_principa
     assert_eq!(phases, [("began", "reader.read"), ("ended", "reader.read")]);
 }
 
-/// Two tools that call each other.
+/// Tools that may each call all the others. None can be called within its own call: it may not call itself, and what it
+/// calls may do only what it may too.
+const NAMES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+
 fn circle(limits: &str) -> Band {
-    let one = |name: &str, other: &str| {
-        let table = format!("{LINKED}call-tool = [\"{other}\"]\n[tools.{name}.limits]\n{limits}");
+    let one = |name: &&str| {
+        let others: Vec<String> = NAMES
+            .iter()
+            .filter(|other| *other != name)
+            .map(|other| format!("\"{other}\""))
+            .collect();
+        let others = others.join(", ");
+        let table = format!("{LINKED}call-tool = [{others}]\n[tools.{name}.limits]\n{limits}");
         tool(name, &table)
     };
-    Band::new(GUEST, &(one("a", "b") + &one("b", "a")))
+    Band::new(GUEST, &NAMES.iter().map(one).collect::<String>())
 }
 
-/// Arguments of `call` that nest so often, alternating.
+/// Arguments of `a`'s `call` that nest so often, each time in the next tool.
 fn nested(depth: usize) -> String {
     let mut arguments = "{\"rounds\": 1}".to_owned();
     let mut function = "burn";
-    for level in (0..depth).rev() {
-        let name = if level % 2 == 0 { "b" } else { "a" };
+    for name in NAMES[1..=depth].iter().rev() {
         let object =
             serde_json::json!({"tool": format!("{name}.{function}"), "arguments": arguments});
         arguments = object.to_string();
@@ -169,7 +177,7 @@ async fn calls_end_at_their_number_in_the_whole_tree() {
     assert_eq!(band.ends("a", "many", &many(6)).await, "answer 6");
     assert_eq!(band.ends("a", "many", &many(7)).await, "answer 6");
     // One call of `b`, which makes three more, is four: the second time only one of the three is left.
-    let inner = serde_json::json!({"tool": "a.burn", "arguments": "[1]", "times": 3}).to_string();
+    let inner = serde_json::json!({"tool": "c.burn", "arguments": "[1]", "times": 3}).to_string();
     let outer = serde_json::json!(["b.many", inner, 2]).to_string();
     let before = band.records("call").len();
     band.ends("a", "many", &outer).await;
@@ -269,16 +277,32 @@ async fn whatever_becomes_of_the_called_tool_the_caller_goes_on() {
 }
 
 #[tokio::test]
-async fn a_circle_of_tools_that_are_busy_ends_and_does_not_wait() {
-    let band = circle("concurrency = 1");
-    let ended =
-        tokio::time::timeout(Duration::from_secs(60), band.ends("a", "call", &nested(2))).await;
-    let ended = ended.expect("it waits for itself");
-    assert!(ended.contains("unavailable"), "{ended}");
+async fn no_tool_is_called_within_its_own_call() {
+    let band = circle("");
+    let within = serde_json::json!({"tool": "a.burn", "arguments": "[1]"}).to_string();
+    let call = serde_json::json!(["b.call", within]).to_string();
     assert_eq!(
-        band.ends("a", "call", &nested(1)).await.split(' ').next(),
-        Some("answer")
+        band.ends("a", "call", &call).await,
+        "error {\"tool-error\":\"\\\"denied\\\"\"}"
     );
+}
+
+#[tokio::test]
+async fn a_called_tool_that_is_busy_is_unavailable_and_nobody_waits() {
+    let band = circle("concurrency = 1\ntime = \"60 s\"\nfuel = 1_000_000_000_000");
+    let token = CancellationToken::new();
+    let a = band.tool("a");
+    let long = a.call("call").unwrap().cancel_with(token.clone());
+    let other = async {
+        while band.records("attempt").is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let ended = band.ends("c", "call", r#"["b.burn", "[1]"]"#).await;
+        token.cancel();
+        ended
+    };
+    let (_, ended) = tokio::join!(long.json(r#"["b.burn", "[100000000000]"]"#), other);
+    assert_eq!(ended, "error \"unavailable\"");
 }
 
 #[tokio::test]

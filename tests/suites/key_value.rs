@@ -150,7 +150,7 @@ async fn a_listing_goes_on_where_it_ended() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_calls_at_the_same_time_none_loses_anothers_change() {
-    let band = band("");
+    let band = band("[tools.a.limits]\nconcurrency = 64\ntime = \"60 s\"\n");
     let a = band.tool("a");
     let calls = (0..40).map(|_| {
         let a = a.clone();
@@ -195,7 +195,7 @@ async fn no_tool_reads_or_writes_the_store_as_a_file() {
     let path = world.root().join("state.db");
     let elsewhere = world.root().join("later.db");
     let store = KeyValueStore::open(&path).unwrap();
-    let rules = "read-file = [\"**\"]\nwrite-file = [\"**\"]\nlist-files = []\n";
+    let rules = "read-file = [{ path = \"**\", everything = true }]\nwrite-file = [{ path = \"**\", everything = true }]\nlist-files = []\n";
     let hold = Hold::with(world, rules, |builder| {
         let later = KeyValueStore::files(&elsewhere).into_iter();
         later.fold(builder.key_value(store), bailiwick::HostBuilder::hide)

@@ -45,38 +45,35 @@ pub(crate) fn structured(value: Value) -> CallToolResult {
     CallToolResult::structured(value)
 }
 
-/// One `content` of `bailiwick:content`, in JSON as the runtime writes variants.
+/// One `content` of `bailiwick:content`, in JSON as the runtime writes variants: an object whose one member is the case.
 fn content(value: &Value) -> ContentBlock {
-    let inner = value.get("value").unwrap_or(&Value::Null);
+    let Some((case, inner)) = case(value) else {
+        return ContentBlock::text(value.to_string());
+    };
     let text = |name: &str| inner.get(name).and_then(Value::as_str).unwrap_or_default();
-    match value.get("case").and_then(Value::as_str) {
-        Some("text") => ContentBlock::text(inner.as_str().unwrap_or_default()),
-        Some("image") => ContentBlock::image(text("data"), text("media-type")),
-        Some("audio") => ContentBlock::audio(text("data"), text("media-type")),
-        Some("document") => ContentBlock::resource(document(inner)),
+    match case {
+        "text" => ContentBlock::text(inner.as_str().unwrap_or_default()),
+        "image" => ContentBlock::image(text("data"), text("media-type")),
+        "audio" => ContentBlock::audio(text("data"), text("media-type")),
+        "document" => ContentBlock::resource(document(inner)),
         _ => ContentBlock::text(value.to_string()),
     }
 }
 
+fn case(value: &Value) -> Option<(&str, &Value)> {
+    let (case, inner) = value.as_object()?.iter().next()?;
+    Some((case, inner))
+}
+
 fn document(document: &Value) -> ResourceContents {
-    let uri = document
-        .get("uri")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let media_type = document.get("media-type").and_then(Value::as_str);
-    let body = document.get("body");
-    let case = body
-        .and_then(|body| body.get("case"))
-        .and_then(Value::as_str);
-    let held = body
-        .and_then(|body| body.get("value"))
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let contents = match case {
-        Some("blob") => ResourceContents::blob(held, uri),
-        _ => ResourceContents::text(held, uri),
+    let text = |name: &str| document.get(name).and_then(Value::as_str);
+    let uri = text("uri").unwrap_or_default();
+    let contents = match document.get("body").and_then(case) {
+        Some(("blob", held)) => ResourceContents::blob(held.as_str().unwrap_or_default(), uri),
+        Some((_, held)) => ResourceContents::text(held.as_str().unwrap_or_default(), uri),
+        None => ResourceContents::text("", uri),
     };
-    match media_type {
+    match text("media-type") {
         Some(media_type) => contents.with_mime_type(media_type),
         None => contents,
     }
@@ -206,4 +203,53 @@ fn coded(code: &str, text: String) -> CallToolResult {
 /// A text of somebody else's within ours: JSON's quotes, which nothing in it can close.
 pub(crate) fn quoted(text: &str) -> String {
     Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_content_is_shown_as_what_it_is() {
+        let shown = |value: Value| serde_json::to_value(content(&value)).unwrap();
+        assert_eq!(
+            shown(json!({ "text": "hello" })),
+            json!({ "type": "text", "text": "hello" })
+        );
+        for kind in ["image", "audio"] {
+            let media = json!({ kind: { "media-type": format!("{kind}/x"), "data": "AAAA" } });
+            assert_eq!(
+                shown(media),
+                json!({ "type": kind, "mimeType": format!("{kind}/x"), "data": "AAAA" })
+            );
+        }
+        let document = |media_type: Value, body: Value| json!({ "document": { "uri": "a:b", "media-type": media_type, "body": body } });
+        assert_eq!(
+            shown(document(json!("text/plain"), json!({ "text": "t" })))["resource"],
+            json!({ "uri": "a:b", "mimeType": "text/plain", "text": "t" })
+        );
+        assert_eq!(
+            shown(document(json!("x/y"), json!({ "blob": "AAAA" })))["resource"],
+            json!({ "uri": "a:b", "mimeType": "x/y", "blob": "AAAA" })
+        );
+    }
+
+    #[test]
+    fn bytes_of_a_declared_type_are_a_picture_a_sound_or_a_document() {
+        let kind = |media_type: &str| {
+            let block = serde_json::to_value(media(media_type, "AAAA")).unwrap();
+            block["type"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(kind("image/png"), "image");
+        assert_eq!(kind("audio/wav"), "audio");
+        assert_eq!(kind("application/pdf"), "resource");
+    }
+
+    #[test]
+    fn a_failure_has_its_code_beside_the_structured_content_that_a_schema_describes() {
+        let failed = failure("denied", "no".to_owned());
+        assert_eq!(failed.is_error, Some(true));
+        assert_eq!(failed.structured_content, None);
+        assert_eq!(failed.meta.unwrap().get(CODE), Some(&json!("denied")));
+    }
 }

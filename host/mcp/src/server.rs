@@ -19,6 +19,9 @@ pub const DRAIN: Duration = Duration::from_secs(30);
 /// How long cancelled calls may take to end: cancelling interrupts a guest within milliseconds.
 pub(crate) const CANCELLING: Duration = Duration::from_secs(1);
 
+/// How long calls under way may go on when the one client that there was has gone.
+const LEAVING: Duration = Duration::from_secs(1);
+
 /// A server over any number of transports. Cheap to clone; all clones are the same server.
 #[derive(Clone, Debug)]
 pub struct Server {
@@ -159,6 +162,13 @@ impl Server {
         if tokio::time::timeout(CANCELLING, self.idle()).await.is_err() {
             tracing::error!("calls did not end after they were cancelled");
         }
+    }
+
+    /// The one client has closed its input: what is under way may end within a moment, as after a question that was piped
+    /// in, and is cancelled then.
+    pub(crate) async fn left(&self) {
+        tokio::time::sleep(LEAVING).await;
+        self.inner.cancelling.cancel();
     }
 
     /// Whether it was told to end.

@@ -1,9 +1,14 @@
 //! The transport of one client that started the server: messages on standard input and output, one a line.
 
+use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use rmcp::ServiceExt as _;
 use rmcp::service::{QuitReason, ServerInitializeError};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio_util::sync::CancellationToken;
 
 use super::handler::{Callers, Handler};
 use crate::access::Principal;
@@ -28,7 +33,13 @@ impl Server {
     /// [`StdioError`]. An input that ends before the first message is no error: nobody wanted anything.
     pub async fn serve_stdio(&self, principal: Arc<Principal>) -> Result<(), StdioError> {
         let handler = Handler::new(self.clone(), Callers::One(principal));
-        let beginning = handler.serve(rmcp::transport::stdio_pipes());
+        let (input, output) = rmcp::transport::stdio_pipes();
+        let gone = CancellationToken::new();
+        let input = Input {
+            inner: input,
+            ended: gone.clone(),
+        };
+        let beginning = handler.serve((input, output));
         let running = tokio::select! {
             begun = beginning => match begun {
                 Ok(running) => running,
@@ -38,6 +49,11 @@ impl Server {
             () = self.inner.draining.cancelled() => return Ok(()),
         };
         let token = running.cancellation_token();
+        let left = self.clone();
+        let leaving = tokio::spawn(async move {
+            gone.cancelled().await;
+            left.left().await;
+        });
         let ended = self.clone();
         let ending = tokio::spawn(async move {
             ended.inner.draining.cancelled().await;
@@ -45,6 +61,7 @@ impl Server {
             token.cancel();
         });
         let quit = running.waiting().await.map_err(StdioError::Broke)?;
+        leaving.abort();
         if matches!(quit, QuitReason::Closed) {
             // Nobody is there to read an answer.
             self.cancel().await;
@@ -52,5 +69,26 @@ impl Server {
             let _ = ending.await;
         }
         Ok(())
+    }
+}
+
+/// The input, which tells when it has ended. MCP: a client ends a server by closing its input.
+struct Input<R> {
+    inner: R,
+    ended: CancellationToken,
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for Input<R> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = ready!(Pin::new(&mut self.inner).poll_read(context, buffer));
+        if read.is_err() || (buffer.remaining() > 0 && buffer.filled().len() == before) {
+            self.ended.cancel();
+        }
+        Poll::Ready(read)
     }
 }

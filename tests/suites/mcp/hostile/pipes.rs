@@ -73,9 +73,9 @@ fn a_line_of_a_hundred_mebibytes_is_not_kept() {
     assert!(piped.close(ENDING).success());
 }
 
-/// Each request is answered, though two of them bear one number.
+/// Two requests that bear one number are a client's mistake, and nobody else's: MCP says that a number is used once.
 #[test]
-fn requests_with_one_number_are_each_answered() {
+fn requests_with_one_number_disturb_nobody() {
     let site = Site::new(&TOOLS);
     let mut piped = Piped::start(&site, Era::Legacy);
     let call = json!({
@@ -85,10 +85,8 @@ fn requests_with_one_number_are_each_answered() {
         "params": { "name": "say", "arguments": {} },
     });
     piped.say_bytes(format!("{call}\n{call}\n").as_bytes());
-    for _ in 0..2 {
-        let answer = piped.next(PATIENCE).unwrap();
-        assert_eq!(answer["id"], "twice", "{answer}");
-    }
+    let answer = piped.next(PATIENCE).unwrap();
+    assert_eq!(answer["id"], "twice", "{answer}");
     still_serves(&mut piped, "two requests with one number");
     assert!(piped.close(ENDING).success());
 }
