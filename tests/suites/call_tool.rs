@@ -1,7 +1,5 @@
 //! Tools that call tools: nobody gains by it, nobody spends more by it, and nothing waits for ever.
 
-use std::time::Duration;
-
 use bailiwick::policy::Limits;
 use bailiwick::{CancellationToken, Cause, Toolbox};
 use bailiwick_tests::hold::ends;

@@ -195,7 +195,7 @@ async fn no_tool_reads_or_writes_the_store_as_a_file() {
     let path = world.root().join("state.db");
     let elsewhere = world.root().join("later.db");
     let store = KeyValueStore::open(&path).unwrap();
-    let rules = "read-file = [{ path = \"**\", everything = true }]\nwrite-file = [{ path = \"**\", everything = true }]\nlist-files = []\n";
+    let rules = "read-file = [{ path = \"**\", everything = true }]\nwrite-file = [\"*.db\", \"*.db-*\"]\nlist-files = []\n";
     let hold = Hold::with(world, rules, |builder| {
         let later = KeyValueStore::files(&elsewhere).into_iter();
         later.fold(builder.key_value(store), bailiwick::HostBuilder::hide)
