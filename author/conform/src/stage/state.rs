@@ -11,8 +11,11 @@ use super::play::Play;
 // WIT: "A key is 1 to 256 bytes of UTF-8 without control characters."
 const KEY_BYTES_MAX: usize = 256;
 
+/// What a call of that name is answered with.
+type Edge = (&'static str, fn() -> Called);
+
 /// What the name or the arguments of a tool make of its answer. The words stand anywhere in them.
-const EDGES: [(&str, fn() -> Called); 3] = [
+const EDGES: [Edge; 3] = [
     ("empty", || Called::Answer("null".to_owned())),
     ("not-found", || {
         Called::ToolError("\"not-found\"".to_owned())

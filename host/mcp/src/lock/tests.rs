@@ -220,7 +220,8 @@ fn tells_a_wider_grant_from_a_narrower_one() {
 
 #[test]
 fn finds_every_other_change() {
-    let table: [(&str, fn(&mut Approved)); 8] = [
+    type Edit = (&'static str, fn(&mut Approved));
+    let table: [Edit; 8] = [
         ("new-import", |state| {
             state.imports.insert("a:b/c@1.0.0".to_owned());
         }),

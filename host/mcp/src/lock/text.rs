@@ -134,7 +134,7 @@ fn definition_text(
 /// The text of the file; [`Lock::parse`] gives the same lock back.
 impl fmt::Display for Lock {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{HEAD}version = {VERSION}\n")?;
+        writeln!(out, "{HEAD}version = {VERSION}")?;
         for (name, tool) in &self.tools {
             write_tool(out, &key(name), tool)?;
         }

@@ -85,6 +85,10 @@ impl Bound {
     ///
     /// # Errors
     /// [`HttpError`].
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that listens, where the operator said"
+    )]
     pub async fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         let address = options.address;
         let reachable = !address.ip().to_canonical().is_loopback();

@@ -28,10 +28,6 @@ impl Stamp {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "files that the operator named; what is read afterwards is read from one open file each"
-)]
 fn look(file: &Path) -> Option<Look> {
     let metadata = std::fs::metadata(file).ok()?;
     Some(Look {

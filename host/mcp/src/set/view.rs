@@ -39,7 +39,7 @@ pub(crate) enum Callee {
     /// A function of a tool.
     Tool(Box<ToolFunction>),
     /// A function of the embedding program's.
-    Native(NativeFunction),
+    Native(Box<NativeFunction>),
 }
 
 /// A function of a tool, for one principal.
@@ -109,7 +109,7 @@ impl Entry {
     fn native(native: &NativeFunction) -> Self {
         Self {
             definition: native.definition.clone(),
-            callee: Callee::Native(native.clone()),
+            callee: Callee::Native(Box::new(native.clone())),
         }
     }
 }

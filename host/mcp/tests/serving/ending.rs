@@ -62,7 +62,7 @@ fn a_call_that_comes_while_the_server_ends_is_refused_in_words() {
     });
     served.until_one_is_under_way();
     let ending = served.server.clone();
-    let ending = served.wait(async { tokio::spawn(async move { ending.end().await }) });
+    let ending = served.begin(async move { ending.end().await });
     while !served.server.is_ending() {
         thread::yield_now();
     }

@@ -39,7 +39,7 @@ fn a_changed_policy_is_served_and_a_wrong_one_changes_nothing() {
 fn files_are_watched_and_clients_are_told() {
     let served = Served::new(ONE);
     let watched = served.server.clone();
-    let watching = served.wait(async { tokio::spawn(async move { watched.watch().await }) });
+    let watching = served.begin(async move { watched.watch().await });
     let client = served.modern();
 
     // Two moments of the same file: one that cannot be loaded, and one that can.

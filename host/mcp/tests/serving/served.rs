@@ -122,6 +122,13 @@ impl Served {
         self.runtime.as_ref().unwrap().block_on(future)
     }
 
+    pub(crate) fn begin(
+        &self,
+        future: impl Future<Output = ()> + Send + 'static,
+    ) -> tokio::task::JoinHandle<()> {
+        self.runtime.as_ref().unwrap().spawn(future)
+    }
+
     /// The lines of the audit trail.
     pub(crate) fn trail(&self) -> String {
         self.trail.lines().join("\n")

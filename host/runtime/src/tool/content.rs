@@ -106,8 +106,11 @@ fn has(payload: &Option<Shape>, is: impl Fn(&Shape) -> bool) -> bool {
     payload.as_ref().is_some_and(is)
 }
 
+/// A member that is looked for: its name, and what it has to be.
+type Expected<'a, T> = (&'a str, &'a dyn Fn(&T) -> bool);
+
 /// Whether the members are these, in this order, and no others.
-fn are<T, const N: usize>(members: &Named<T>, expected: [(&str, &dyn Fn(&T) -> bool); N]) -> bool {
+fn are<T, const N: usize>(members: &Named<T>, expected: [Expected<'_, T>; N]) -> bool {
     let all = members.iter().zip(&expected);
     members.len() == N
         && all

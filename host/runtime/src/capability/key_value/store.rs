@@ -3,7 +3,7 @@
 //! Each change is one transaction, and what a place holds is counted in it: two calls at a time cannot both take the last free
 //! byte. It is durable when it is answered (write-ahead log, synchronised fully): a crash leaves the old value or the new one.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -105,12 +105,7 @@ impl KeyValueStore {
     /// [`KeyValueError`].
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, KeyValueError> {
         let path = path.into();
-        let made = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&path);
-        made.map_err(|source| KeyValueError::Create {
+        make(&path).map_err(|source| KeyValueError::Create {
             path: path.clone(),
             source,
         })?;
@@ -320,7 +315,24 @@ fn tables(connection: &mut Connection) -> rusqlite::Result<bool> {
     Ok(true)
 }
 
+/// Makes the file, for this user alone, if it is not there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the operator named the file; SQLite opens it by its name, too"
+)]
+fn make(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+}
+
 /// Switches to the write-ahead log, which is for good: SQLite does not wait for others here by itself.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "once, while a store is opened by several processes at the same moment: there is nothing to wait for"
+)]
 fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     let deadline = std::time::Instant::now() + BUSY_MAX;
     loop {
