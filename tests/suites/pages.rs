@@ -10,7 +10,10 @@ use bailiwick_tests::{guests, page};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // One page at a time: compilers take all cores, and what they make is compiled once more within the minute of
+    // `compile-time`, which a large component needs most of in a development build.
+    arguments.test_threads.get_or_insert(1);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/authors");
     let mut pages: Vec<PathBuf> = std::fs::read_dir(&folder)
         .unwrap()
