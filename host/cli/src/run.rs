@@ -4,8 +4,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bailiwick::audit::{Digest, SyncPolicy, Trail, TrailOptions};
-use bailiwick::policy::{AuditSettings, AuditSync, LimitSettings, Limits, Rules};
+use bailiwick::audit::{Digest, Trail};
+use bailiwick::policy::{LimitSettings, Limits, Rules};
 use bailiwick::value::TEXT_BYTES_MAX;
 use bailiwick::{Call, Host, KeyValueStore, Source, Tool, ToolOptions, Toolbox};
 use bailiwick_mcp::lock::Lock;
@@ -18,6 +18,7 @@ use crate::paths;
 use crate::policy::PolicyFile;
 use crate::progress;
 use crate::terminal;
+use crate::trail;
 
 mod approval;
 pub(crate) mod fault;
@@ -181,48 +182,9 @@ fn read_arguments() -> Result<String, Failure> {
 }
 
 fn open_trail(run: &Run, plan: &Plan) -> Result<Trail, Failure> {
-    let settings = plan.file.as_ref().map(|file| file.policy.audit());
-    let path = match (
-        &run.audit,
-        settings.and_then(|settings| settings.file.as_deref()),
-    ) {
-        (Some(flag), _) => flag.clone(),
-        (None, Some(file)) => plan.resolve(file),
-        (None, None) => paths::audit()?,
-    };
-    let options = match settings {
-        Some(settings) => trail_options(settings, plan)?,
-        None => TrailOptions::default(),
-    };
-    Trail::open(&path, options).map_err(|error| fault::trail(&error))
-}
-
-fn trail_options(settings: &AuditSettings, plan: &Plan) -> Result<TrailOptions, Failure> {
-    let key = settings.key_file.as_deref().map(|key| {
-        bailiwick::audit::SigningKey::read(&plan.resolve(key)).map_err(|error| fault::key(&error))
-    });
-    let defaults = TrailOptions::default();
-    Ok(TrailOptions {
-        sync: match settings.sync {
-            AuditSync::Always => SyncPolicy::Always,
-            AuditSync::Commit => SyncPolicy::Commits,
-            AuditSync::Never => SyncPolicy::Never,
-        },
-        checkpoint_every: settings
-            .checkpoint_every
-            .try_into()
-            .unwrap_or(defaults.checkpoint_every),
-        signing_key: key.transpose()?,
-    })
-}
-
-impl Plan {
-    /// A path in the policy, as this process sees it.
-    fn resolve(&self, path: &str) -> PathBuf {
-        match &self.file {
-            Some(file) => file.resolve(path),
-            None => PathBuf::from(path),
-        }
+    match &plan.file {
+        Some(file) => trail::open(file, run.audit.as_deref()),
+        None => trail::open_alone(run.audit.as_deref()),
     }
 }
 

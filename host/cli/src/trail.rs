@@ -1,4 +1,4 @@
-//! The audit trail of a command that works under a policy.
+//! The audit trail of a command: where it is, and how it is written.
 
 use std::path::Path;
 
@@ -19,6 +19,15 @@ pub(crate) fn open(file: &PolicyFile, flag: Option<&Path>) -> Result<Trail, Fail
         (None, None) => paths::audit()?,
     };
     Trail::open(&path, options(settings, file)?).map_err(|error| fault::trail(&error))
+}
+
+/// Opens it for a command without a policy: the flag's file, else a new one in the user's folder.
+pub(crate) fn open_alone(flag: Option<&Path>) -> Result<Trail, Failure> {
+    let path = match flag {
+        Some(flag) => flag.to_owned(),
+        None => paths::audit()?,
+    };
+    Trail::open(&path, TrailOptions::default()).map_err(|error| fault::trail(&error))
 }
 
 fn options(settings: &AuditSettings, file: &PolicyFile) -> Result<TrailOptions, Failure> {

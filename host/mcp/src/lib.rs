@@ -16,8 +16,8 @@
 pub mod access;
 mod answer;
 mod ask;
+mod canonical;
 pub mod gate;
-mod json;
 pub mod lock;
 pub mod metrics;
 mod native;

@@ -438,6 +438,6 @@ fn in_lines(value: Option<&Value>) -> String {
     match value {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),
-        Some(value) => super::canonical::lines(value),
+        Some(value) => crate::canonical::lines(value),
     }
 }

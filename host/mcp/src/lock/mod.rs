@@ -15,7 +15,6 @@
 //! Descriptions may not hold characters that nobody sees (zero width, directional marks, tags): a text that an operator
 //! approves is the text that a model reads.
 
-mod canonical;
 mod change;
 mod deceptive;
 mod error;

@@ -7,8 +7,8 @@ use bailiwick::audit::Digest;
 use bailiwick::policy::{Ask, Limits, Rules, ToolPolicy, format_duration};
 use serde_json::Value;
 
-use super::canonical::{canonical, digest, lines};
 use super::{LockError, deceptive};
+use crate::canonical::{canonical, digest, lines};
 use crate::set::Definition;
 
 /// All of a tool that an operator approves: what runs, what it asks for, what it may do, what agents are told.

@@ -24,8 +24,8 @@ use super::notes::{Note, Notes};
 use crate::access::Principal;
 use crate::answer;
 use crate::ask::{Asked, Attempt, Echo, Question, is_stateless};
+use crate::canonical::canonical;
 use crate::gate::{Full, Pass, QUEUE_WAIT};
-use crate::json::canonical;
 use crate::native::NativeFunction;
 use crate::server::UnderWay;
 use crate::set::{Callee, Entry, ToolFunction, ToolSet};
@@ -170,7 +170,10 @@ impl Request<'_> {
         let Some(ask) = &function.ask else {
             return Ok(None);
         };
-        let arguments = canonical(&Value::Object(self.arguments.clone()));
+        // They fit the function's types, which are never as deep.
+        let arguments = canonical(&Value::Object(self.arguments.clone()))
+            .ok_or(Refusal::No("its arguments are too deep to be shown"))?
+            .to_string();
         let grant = function.grant();
         let question = Question {
             attempt: Attempt {

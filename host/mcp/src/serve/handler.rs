@@ -38,7 +38,7 @@ pub(super) enum Callers {
 }
 
 /// Answers the requests of one connection or session.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Handler {
     pub(super) server: Server,
     callers: Callers,

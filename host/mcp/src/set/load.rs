@@ -12,7 +12,7 @@ use bailiwick::{
     Allocation, Host, HostError, KeyValueStore, LoadError, Source, Tool, ToolOptions, Toolbox,
 };
 
-use super::{HeldBack, Stamp, ToolSet, definitions};
+use super::{Definition, HeldBack, Stamp, ToolSet, definitions};
 use crate::access::{Access, AccessError, Authenticator, KeysError};
 use crate::lock::{Current, Lock, LockError, refuse_deceptive};
 use crate::native::NativeFunction;
@@ -172,14 +172,12 @@ pub(crate) fn load_set(
     let guarded = [files.clone(), keys.into_iter().collect()].concat();
     let host = host(setup, &policy, &guarded)?;
     let (tools, toolbox) = tools(setup, &policy, &text, &host, progress)?;
+    let described = described(&tools)?;
     let held_back = match &setup.lock {
-        Some(path) => held_back(path, &policy, &tools)?,
+        Some(path) => held_back(path, &policy, &described)?,
         None => Vec::new(),
     };
-    for tool in &tools {
-        refuse_deceptive(tool.name(), &definitions(tool, tool.grant()))?;
-    }
-    unique(&tools, &setup.natives)?;
+    let definitions = by_name(described, &setup.natives)?;
     Ok(ToolSet {
         generation,
         policy,
@@ -191,13 +189,14 @@ pub(crate) fn load_set(
         toolbox,
         held_back,
         natives: setup.natives.clone(),
+        definitions,
         files,
         stamp,
         views: Mutex::new(HashMap::new()),
     })
 }
 
-/// Loads the tools of a policy once, for programs that look at them and serve nothing: what `bailiwick approve` shows.
+/// Loads the tools of a policy once, for programs that look at them and serve nothing.
 ///
 /// # Errors
 /// [`SetError`].
@@ -328,15 +327,31 @@ fn one(
         })
 }
 
+/// What agents would be told of each tool under its own grant. An author's text that deceives refuses the whole.
+fn described(tools: &[Tool]) -> Result<Vec<(&Tool, Vec<Definition>)>, SetError> {
+    tools
+        .iter()
+        .map(|tool| {
+            let definitions = definitions(tool, tool.grant());
+            refuse_deceptive(tool.name(), &definitions)?;
+            Ok((tool, definitions))
+        })
+        .collect()
+}
+
 /// The tools that are not what the lock file says was approved.
-fn held_back(path: &Path, policy: &Policy, tools: &[Tool]) -> Result<Vec<HeldBack>, SetError> {
+fn held_back(
+    path: &Path,
+    policy: &Policy,
+    described: &[(&Tool, Vec<Definition>)],
+) -> Result<Vec<HeldBack>, SetError> {
     let lock = Lock::read(path)?;
     let mut held = Vec::new();
-    for tool in tools {
+    for (tool, definitions) in described {
         let Some(rules) = policy.tool(tool.name()) else {
             continue;
         };
-        let current = Current::of(rules, tool, &definitions(tool, tool.grant()))?;
+        let current = Current::of(rules, tool, definitions)?;
         let changes = lock.compare(&current);
         if !changes.is_empty() {
             held.push(HeldBack {
@@ -348,19 +363,22 @@ fn held_back(path: &Path, policy: &Policy, tools: &[Tool]) -> Result<Vec<HeldBac
     Ok(held)
 }
 
-/// Names come from tools' names, which may hold dots: `a.b` and the function `b` of `a` would be one.
-fn unique(tools: &[Tool], natives: &[NativeFunction]) -> Result<(), SetError> {
-    let mut seen = std::collections::HashSet::new();
-    let of_tools = tools
-        .iter()
-        .flat_map(|tool| super::names(tool).into_iter().map(|(name, _)| name));
-    let of_natives = natives
-        .iter()
-        .map(|native| native.definition.name.to_string());
-    for name in of_tools.chain(of_natives) {
-        if !seen.insert(name.clone()) {
+/// All definitions. Names come from tools' names, which may hold dots: `a.b` and the function `b` of `a` would be one.
+fn by_name(
+    described: Vec<(&Tool, Vec<Definition>)>,
+    natives: &[NativeFunction],
+) -> Result<HashMap<String, rmcp::model::Tool>, SetError> {
+    let of_tools = described
+        .into_iter()
+        .flat_map(|(_, definitions)| definitions)
+        .map(|definition| definition.tool);
+    let of_natives = natives.iter().map(|native| native.definition.clone());
+    let mut all = HashMap::new();
+    for tool in of_tools.chain(of_natives) {
+        let name = tool.name.to_string();
+        if all.insert(name.clone(), tool).is_some() {
             return Err(SetError::NameTwice(name));
         }
     }
-    Ok(())
+    Ok(all)
 }

@@ -47,6 +47,8 @@ pub(crate) struct ToolSet {
     /// Tools that a lock file keeps from being listed, with the reasons.
     pub(crate) held_back: Vec<HeldBack>,
     pub(crate) natives: Vec<NativeFunction>,
+    /// Of every function under its tool's own grant, by its name: every request over HTTP asks for one.
+    definitions: HashMap<String, rmcp::model::Tool>,
     /// The files that this set was made of.
     pub(crate) files: Vec<PathBuf>,
     /// What they looked like before they were read.
@@ -95,13 +97,7 @@ impl ToolSet {
 
     /// The definition of a function, whoever may call it.
     pub(crate) fn definition(&self, name: &str) -> Option<rmcp::model::Tool> {
-        let of_tools = self
-            .tools
-            .iter()
-            .flat_map(|tool| definitions(tool, tool.grant()))
-            .map(|definition| definition.tool);
-        let of_natives = self.natives.iter().map(|native| native.definition.clone());
-        of_tools.chain(of_natives).find(|tool| tool.name == name)
+        self.definitions.get(name).cloned()
     }
 
     /// What a principal sees of the set: made when it first asks.

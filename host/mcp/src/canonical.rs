@@ -11,7 +11,7 @@ const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// The value with all keys sorted by their code points, and with one spelling for each number. Nothing where it is deeper
 /// than a definition can be.
-pub(super) fn canonical(value: &Value) -> Option<Value> {
+pub(crate) fn canonical(value: &Value) -> Option<Value> {
     at_level(value, LEVELS_MAX)
 }
 
@@ -51,12 +51,12 @@ fn shortest(number: &Number) -> Number {
 }
 
 /// The SHA-256 of a canonical value in its compact form.
-pub(super) fn digest(canonical: &Value) -> Digest {
+pub(crate) fn digest(canonical: &Value) -> Digest {
     Digest::of(canonical.to_string().as_bytes())
 }
 
 /// A canonical value in lines, as the lock file and the differences have it.
-pub(super) fn lines(canonical: &Value) -> String {
+pub(crate) fn lines(canonical: &Value) -> String {
     format!("{canonical:#}")
 }
 
