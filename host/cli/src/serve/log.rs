@@ -11,7 +11,7 @@ pub(super) fn begin(form: LogForm, verbose: bool) {
     let filter = if verbose {
         "debug,hyper=info"
     } else {
-        "warn,bailiwick_mcp=info,rmcp=error"
+        "warn,bailiwick=info,bailiwick_mcp=info,rmcp=error"
     };
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
