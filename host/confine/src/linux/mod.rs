@@ -1,0 +1,15 @@
+//! The pieces as Linux has them.
+
+mod calls;
+mod capabilities;
+mod descriptors;
+mod limits;
+mod namespaces;
+mod paths;
+mod probe;
+mod raw;
+mod threads;
+mod worker;
+
+pub(crate) use probe::probe;
+pub(crate) use worker::{enter as enter_worker, seal as seal_worker};

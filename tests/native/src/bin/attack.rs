@@ -1,0 +1,2 @@
+//! One attack in one process.
+fn main() {}

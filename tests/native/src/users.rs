@@ -1,0 +1,70 @@
+//! Who a process is started as: every proof runs as whoever runs the tests and, where that is root, as an ordinary user
+//! too. Root proves little: some limits do not hold it, and it owns what it opens.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// The number of a user that no system has: nothing belongs to it.
+const NOBODY_IN_PARTICULAR: u32 = 54_321;
+
+/// Who a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum User {
+    /// Root, if the tests run as root.
+    Root,
+    /// Somebody without privileges.
+    Ordinary,
+}
+
+impl User {
+    /// Those that can be had here.
+    pub fn all() -> &'static [Self] {
+        if rustix::process::geteuid().is_root() {
+            &[Self::Root, Self::Ordinary]
+        } else {
+            &[Self::Ordinary]
+        }
+    }
+
+    /// A command that runs as this user.
+    pub fn command(self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        if self == Self::Ordinary && rustix::process::geteuid().is_root() {
+            command.uid(NOBODY_IN_PARTICULAR).gid(NOBODY_IN_PARTICULAR);
+        }
+        command
+    }
+}
+
+/// A folder that all users reach, with copies of programs: where the build puts them, others may not come.
+#[derive(Debug)]
+pub struct Programs {
+    folder: TempDir,
+}
+
+impl Programs {
+    /// Copies these.
+    ///
+    /// # Errors
+    /// When one cannot be copied.
+    pub fn new(programs: &[&str]) -> io::Result<Self> {
+        let folder = TempDir::new()?;
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+        for program in programs.iter().map(Path::new) {
+            let name = program.file_name().unwrap_or(program.as_os_str());
+            fs::copy(program, folder.path().join(name))?;
+        }
+        Ok(Self { folder })
+    }
+
+    /// The copy of a program.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}

@@ -1,0 +1,58 @@
+//! What a worker is for works behind the last filter.
+
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Stdio};
+
+use bailiwick_confine::{Piece, Support};
+use bailiwick_native::channel::{receive, send};
+use bailiwick_native::engine::{GUEST, Report};
+use bailiwick_native::users::{Programs, User};
+
+fn start(programs: &Programs, user: User, role: &str) -> (Child, UnixStream) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let child = user
+        .command(&programs.path("sealed-engine"))
+        .arg(role)
+        .env_clear()
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    (child, ours)
+}
+
+/// What the process says when it fails goes to its standard error.
+fn end(child: Child) {
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success(), "{}: {said}", ended.status);
+}
+
+fn compiled(programs: &Programs, user: User) -> Vec<u8> {
+    let (child, socket) = start(programs, user, "compile");
+    send(&socket, &wat::parse_str(GUEST).unwrap()).unwrap();
+    let code = receive(&socket);
+    end(child);
+    code.unwrap()
+}
+
+#[test]
+fn a_sealed_process_compiles_and_another_runs_what_it_compiled() {
+    let programs = Programs::new(&[env!("CARGO_BIN_EXE_sealed-engine")]).unwrap();
+    for user in User::all() {
+        let code = compiled(&programs, *user);
+        let (child, socket) = start(&programs, *user, "run");
+        send(&socket, &code).unwrap();
+        let report = receive(&socket);
+        end(child);
+        let report: Report = serde_json::from_slice(&report.unwrap()).unwrap();
+        assert_eq!(report.instances, 900);
+        let support = Support::probe();
+        assert_eq!(report.quick_reset, support.has(Piece::PagemapScan));
+        for piece in [Piece::LandlockFiles, Piece::Seccomp, Piece::Capabilities] {
+            let word = piece.to_string();
+            assert!(report.pieces.contains(&word), "{report:?} as {user:?}");
+        }
+    }
+}
