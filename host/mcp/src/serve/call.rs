@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bailiwick::{CallError, CancellationToken, FunctionError, Progress, Report};
+use bailiwick::{CallError, CancellationToken, Cause, FunctionError, Progress, Report};
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ErrorCode,
@@ -111,7 +111,15 @@ impl Request<'_> {
         }
         let approved = match self.approved(set, entry, function).await {
             Ok(approved) => approved,
-            Err(refusal) => return refusal.answer(outcome),
+            Err(Refusal::Ask(required)) => {
+                return (Ok((*required).into()), outcome.code("asked"));
+            }
+            Err(Refusal::No(refusal)) => {
+                return match self.refused(function, &arguments).await {
+                    Ok(report) => refusal.answer(outcome.with(report)),
+                    Err(fault) => outcome.ends("host-fault", host_fault(&fault)),
+                };
+            }
         };
         match self.enter(function).await {
             Ok(places) => {
@@ -172,7 +180,7 @@ impl Request<'_> {
         };
         // They fit the function's types, which are never as deep.
         let arguments = canonical(&Value::Object(self.arguments.clone()))
-            .ok_or(Refusal::No("its arguments are too deep to be shown"))?
+            .ok_or(Refusal::no("its arguments are too deep to be shown"))?
             .to_string();
         let grant = function.grant();
         let question = Question {
@@ -194,10 +202,26 @@ impl Request<'_> {
         let asking = &self.handler.server.inner.asking;
         match asking.ask(question, echo, self.context).await {
             Asked::Yes(who) => Ok(Some(who)),
-            Asked::No(why) => Err(Refusal::No(why)),
+            Asked::No(why) => Err(Refusal::no(why)),
             Asked::Ask(required) => Err(Refusal::Ask(required)),
-            Asked::Cannot if is_stateless(self.context) => Err(Refusal::Cannot),
-            Asked::Cannot => Err(Refusal::No("the client cannot ask a person")),
+            Asked::Cannot if is_stateless(self.context) => Err(Refusal::No(NoYes::Cannot)),
+            Asked::Cannot => Err(Refusal::no("the client cannot ask a person")),
+        }
+    }
+
+    /// Puts a call without a yes into the trail: the runtime refuses it as it would refuse anybody's, and no instruction of
+    /// the tool's runs.
+    async fn refused(&self, function: &ToolFunction, arguments: &str) -> Result<Report, String> {
+        let call = function.tool.call(&function.function);
+        let call = call.map_err(|gone| gone.to_string())?;
+        let ended = call
+            .principal(self.principal.name())
+            .json(arguments)
+            .await;
+        match ended {
+            Err(error) if matches!(error.cause(), Cause::NotApproved) => Ok(error.report().clone()),
+            Err(error) => Err(error.to_string()),
+            Ok(_) => Err("a call ran without the yes that it needed".to_owned()),
         }
     }
 
@@ -286,11 +310,17 @@ fn note(progress: Progress) -> Note {
     }
 }
 
+/// Why a call that needs a yes does not run now.
 enum Refusal {
-    No(&'static str),
+    No(NoYes),
+    Ask(Box<rmcp::model::InputRequiredResult>),
+}
+
+/// Why there is no yes, and will be none.
+enum NoYes {
+    Because(&'static str),
     /// MCP, from 2026-07-28: a request whose client lacks a capability is an error that names it.
     Cannot,
-    Ask(Box<rmcp::model::InputRequiredResult>),
 }
 
 /// The leave to run: of the tool and the principal, and of the server.
@@ -344,9 +374,15 @@ impl Task {
 }
 
 impl Refusal {
+    fn no(why: &'static str) -> Self {
+        Self::No(NoYes::Because(why))
+    }
+}
+
+impl NoYes {
     fn answer(self, outcome: Outcome<'_>) -> Answered<'_> {
         match self {
-            Self::No(why) => {
+            Self::Because(why) => {
                 let text = format!(
                     "This call needs a person's yes, and there is none: {why}. Trying again does not help; the person who uses you has to allow it."
                 );
@@ -357,7 +393,6 @@ impl Refusal {
                 let error = ErrorData::missing_required_client_capability(needed);
                 (Err(error), outcome.code("not-approved"))
             }
-            Self::Ask(required) => (Ok((*required).into()), outcome.code("asked")),
         }
     }
 }

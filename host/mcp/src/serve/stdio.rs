@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use rmcp::ServiceExt as _;
 use rmcp::service::{QuitReason, ServerInitializeError};
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_util::sync::CancellationToken;
 
 use super::handler::{Callers, Handler};
@@ -32,8 +32,21 @@ impl Server {
     /// # Errors
     /// [`StdioError`]. An input that ends before the first message is no error: nobody wanted anything.
     pub async fn serve_stdio(&self, principal: Arc<Principal>) -> Result<(), StdioError> {
-        let handler = Handler::new(self.clone(), Callers::One(principal));
         let (input, output) = rmcp::transport::stdio_pipes();
+        self.serve_pipes(principal, input, output).await
+    }
+
+    /// The same on any two streams: a socket that the embedding program accepted, pipes of a program that it started.
+    ///
+    /// # Errors
+    /// As [`Server::serve_stdio`].
+    pub async fn serve_pipes(
+        &self,
+        principal: Arc<Principal>,
+        input: impl AsyncRead + Send + Unpin + 'static,
+        output: impl AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<(), StdioError> {
+        let handler = Handler::new(self.clone(), Callers::One(principal));
         let gone = CancellationToken::new();
         let input = Input {
             inner: input,

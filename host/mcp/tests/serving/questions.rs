@@ -81,6 +81,30 @@ fn whatever_is_not_a_yes_is_a_no() {
 }
 
 #[test]
+fn a_call_without_a_yes_is_in_the_trail() {
+    let served = Served::new(POLICY);
+    let client = served.modern().asking();
+    let (_, state) = question(&client.call("double", json!({ "n": 1 })));
+    let declined = json!({ "action": "decline" });
+    again(&client, "double", json!({ "n": 1 }), &state, declined);
+    served.modern().call("double", json!({ "n": 2 }));
+    let trail = served.trail();
+    let calls: Vec<Value> = trail
+        .lines()
+        .filter(|line| line.contains(r#""kind":"call""#))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(calls.len(), 2, "{trail}");
+    for (call, arguments) in calls.iter().zip([r#"{"n":1}"#, r#"{"n":2}"#]) {
+        assert_eq!(call["outcome"], "denied", "{call}");
+        assert_eq!(call["principal"], "local", "{call}");
+        assert_eq!(call["arguments"], arguments, "{call}");
+        assert_eq!(call["fuel"], 0, "{call}");
+        assert!(call.get("approved_by").is_none(), "{call}");
+    }
+}
+
+#[test]
 fn a_state_that_somebody_made_up_is_a_no() {
     let served = Served::new(POLICY);
     let client = served.modern().asking();
