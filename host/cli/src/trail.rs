@@ -37,15 +37,41 @@ fn options(settings: &AuditSettings, file: &PolicyFile) -> Result<TrailOptions, 
         .map(|key| SigningKey::read(&file.resolve(key)).map_err(|error| fault::key(&error)));
     let defaults = TrailOptions::default();
     Ok(TrailOptions {
-        sync: match settings.sync {
-            AuditSync::Always => SyncPolicy::Always,
-            AuditSync::Commit => SyncPolicy::Commits,
-            AuditSync::Never => SyncPolicy::Never,
-        },
+        sync: sync(settings.sync),
         checkpoint_every: settings
             .checkpoint_every
             .try_into()
             .unwrap_or(defaults.checkpoint_every),
         signing_key: key.transpose()?,
     })
+}
+
+fn sync(word: AuditSync) -> SyncPolicy {
+    match word {
+        AuditSync::Always => SyncPolicy::Always,
+        AuditSync::Commit => SyncPolicy::Commits,
+        AuditSync::Never => SyncPolicy::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a policy says about the trail.
+
+    use bailiwick::policy::{Extensions, Policy};
+
+    use super::*;
+
+    #[test]
+    fn a_word_of_the_policy_means_what_it_says() {
+        for (word, meant) in [
+            ("always", SyncPolicy::Always),
+            ("commit", SyncPolicy::Commits),
+            ("never", SyncPolicy::Never),
+        ] {
+            let text = format!("[audit]\nsync = \"{word}\"\n");
+            let policy = Policy::parse("bailiwick.toml", &text, &Extensions::new()).unwrap();
+            assert_eq!(sync(policy.audit().sync), meant, "{word}");
+        }
+    }
 }

@@ -54,7 +54,7 @@ pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError,
 pub use file::{
     Ask, AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
     DigestError, KeyValueSettings, Mistake, Network, Policy, Proxy, ToolPolicy, nearest,
-    policy_schema, read_grants, read_narrowing,
+    policy_keys, policy_schema, read_grants, read_narrowing,
 };
 pub use found::{Found, decide_directory, decide_found};
 pub use grant::{Grant, Manifest, resolve};

@@ -10,7 +10,8 @@ use super::files::{Repository, TextFile};
 const DEPENDENCIES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
 /// What another tool builds, or what is published or copied by itself, cannot inherit from a workspace.
-const STAND_ALONE: [&str; 4] = [
+const STAND_ALONE: [&str; 5] = [
+    "fuzz/Cargo.toml",
     "guests/examples/word-count/Cargo.toml",
     "guests/conformance/rust/Cargo.toml",
     "guests/conformance/rust-cargo-component/Cargo.toml",

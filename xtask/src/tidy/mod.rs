@@ -3,6 +3,7 @@
 //! Each check is a function from the repository to findings. A finding is a place and a sentence; there are no warnings.
 
 mod dependencies;
+mod enforced;
 mod files;
 mod limits;
 mod links;
@@ -62,6 +63,12 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, generated: Generat
         "tidy: table of limits: {}",
         outcome(&findings)
     ));
+    let found = enforced::check(&repository, generated)?;
+    progress.say(format_args!(
+        "tidy: declared against enforced: {}",
+        outcome(&found)
+    ));
+    findings.extend(found);
     for (name, check) in CHECKS {
         let found = check(&repository)?;
         progress.say(format_args!("tidy: {name}: {}", outcome(&found)));

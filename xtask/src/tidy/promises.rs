@@ -57,9 +57,18 @@ pub(super) fn check(repository: &Repository) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-struct Row<'a> {
-    id: &'a str,
-    proofs: Vec<&'a str>,
+/// One promise.
+pub(super) struct Row<'a> {
+    pub(super) id: &'a str,
+    /// What is promised.
+    pub(super) words: &'a str,
+    pub(super) proofs: Vec<&'a str>,
+}
+
+/// All promises, in their order.
+pub(super) fn all(repository: &Repository) -> Vec<Row<'_>> {
+    let text = repository.text(DOCUMENT).unwrap_or_default();
+    rows(text).map(|(_, row)| row).collect()
 }
 
 fn rows(text: &str) -> impl Iterator<Item = (usize, Row<'_>)> {
@@ -87,16 +96,20 @@ fn row(line: &str) -> Option<Row<'_>> {
         .skip(1)
         .step_by(2)
         .collect();
-    Some(Row { id, proofs })
+    Some(Row {
+        id,
+        words: cells.get(1).copied().unwrap_or_default(),
+        proofs,
+    })
 }
 
 /// The names of the test functions, by crate.
-struct Tests {
+pub(super) struct Tests {
     by_crate: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Tests {
-    fn of(repository: &Repository) -> Result<Self> {
+    pub(super) fn of(repository: &Repository) -> Result<Self> {
         let mut by_crate = BTreeMap::new();
         for manifest in repository.with_ending("Cargo.toml") {
             let table: Table =
@@ -118,7 +131,7 @@ impl Tests {
         Ok(Self { by_crate })
     }
 
-    fn have(&self, repository: &Repository, proof: &str) -> bool {
+    pub(super) fn have(&self, repository: &Repository, proof: &str) -> bool {
         match proof.split_once("::") {
             Some((crate_name, path)) => {
                 let function = path.rsplit("::").next().unwrap_or(path);

@@ -170,6 +170,31 @@ fn a_signed_trail_is_authentic_with_its_key() {
 }
 
 #[test]
+fn the_policy_says_how_often_a_checkpoint_is_signed() {
+    let place = Place::with(&["add"]);
+    SigningKey::from_seed([7; 32])
+        .write(&place.path("audit.key"))
+        .unwrap();
+    let checkpoints = |every: &str| {
+        let trail = format!("trail-{every}.jsonl");
+        let policy = format!(
+            "[tools.add]\ncomponent = \"add.wasm\"\n[audit]\nfile = \"{trail}\"\nkey-file = \"audit.key\"\ncheckpoint-every = {every}\n"
+        );
+        place.put("bailiwick.toml", &policy);
+        place
+            .run(&["run", "add.wasm", "--policy", "bailiwick.toml", "1", "2"])
+            .exits(0);
+        crate::place::records(&place.path(&trail))
+            .iter()
+            .filter(|record| record["kind"] == "checkpoint")
+            .count()
+    };
+    // Opened, loaded, called: each signed for itself, and all at the end.
+    assert_eq!(checkpoints("1"), 3);
+    assert_eq!(checkpoints("100"), 1);
+}
+
+#[test]
 fn a_key_that_others_can_read_signs_nothing() {
     let place = Place::with(&["add"]);
     place.put("audit.key", "07".repeat(32));

@@ -246,3 +246,14 @@ fn the_policy_says_where_the_trail_goes() {
         .exits(0);
     assert_eq!(crate::place::records(&place.path("other.jsonl")).len(), 3);
 }
+
+#[test]
+fn the_policy_says_where_the_store_is() {
+    let place = Place::with(&["add"]);
+    let policy = "[tools.add]\ncomponent = \"add.wasm\"\nkey-value = true\n[key-value]\nfile = \"kept.db\"\n";
+    place.put("bailiwick.toml", policy);
+    place
+        .run(&["run", "add.wasm", "--policy", "bailiwick.toml", "1", "2"])
+        .exits(0);
+    assert!(place.path("kept.db").is_file());
+}

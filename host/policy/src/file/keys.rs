@@ -298,3 +298,41 @@ pub(super) const KEY_VALUE: &[Key] = &[key(
     Shape::Text,
     "The store's file, relative to this file.",
 )];
+
+/// Every key that a policy file can have, as a path with `*` for names that a person chooses and `[]` for the entries of a
+/// list, and what it says.
+///
+/// ```
+/// let keys = bailiwick_policy::policy_keys();
+/// assert!(keys.iter().any(|(path, _)| path == "tools.*.read-file[].max-size"));
+/// ```
+#[must_use]
+pub fn policy_keys() -> Vec<(String, &'static str)> {
+    let mut paths = Vec::new();
+    walk(FILE, "", &mut paths);
+    paths
+}
+
+fn walk(keys: &'static [Key], before: &str, paths: &mut Vec<(String, &'static str)>) {
+    for key in keys {
+        let path = format!("{before}{}", key.name);
+        paths.push((path.clone(), key.about));
+        match key.shape {
+            Shape::Tools => walk(TOOL, &format!("{path}.*."), paths),
+            Shape::Table(keys) | Shape::TrueOr(keys) => walk(keys, &format!("{path}."), paths),
+            Shape::Rules(keys) => walk(keys, &format!("{path}[]."), paths),
+            Shape::Limits
+            | Shape::Text
+            | Shape::Digest
+            | Shape::Word(_)
+            | Shape::Proxy
+            | Shape::Resolver
+            | Shape::Size
+            | Shape::Duration
+            | Shape::Count
+            | Shape::True
+            | Shape::Names
+            | Shape::Calls => {}
+        }
+    }
+}
