@@ -16,6 +16,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod guests;
 mod languages;
 mod progress;
@@ -77,6 +78,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Feeds every parser that an attacker reaches with what breaks such parsers, and goes on where the last run stopped.
+    Fuzz {
+        /// Seconds for each target.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Only this target.
+        #[arg(long)]
+        target: Option<String>,
+    },
     /// Builds the guests into `target/guests`: all but those that need cargo-component, unless they are for `test`.
     Guests {
         /// What they are for.
@@ -126,6 +136,9 @@ fn run(command: Command) -> Result<ExitCode> {
                 Generated::Check
             };
             tidy::run(&workspace, &progress, generated)?;
+        }
+        Command::Fuzz { seconds, target } => {
+            fuzz::run(&workspace, &progress, &fuzz::Run { seconds, target })?
         }
         Command::Bench { arguments } => bench::run(&workspace, &progress, &arguments)?,
     }

@@ -7,6 +7,7 @@
 mod active;
 mod apt;
 mod cargo_component;
+mod cargo_fuzz;
 mod debian;
 mod files;
 mod go;
@@ -23,6 +24,8 @@ use clap::ValueEnum;
 
 use crate::progress::Progress;
 use crate::workspace::Workspace;
+
+pub(crate) use cargo_fuzz::cargo_fuzz;
 
 /// The target of our own guests: no WASI at all.
 pub(crate) const UNKNOWN: &str = "wasm32-unknown-unknown";

@@ -214,10 +214,7 @@ impl Request<'_> {
     async fn refused(&self, function: &ToolFunction, arguments: &str) -> Result<Report, String> {
         let call = function.tool.call(&function.function);
         let call = call.map_err(|gone| gone.to_string())?;
-        let ended = call
-            .principal(self.principal.name())
-            .json(arguments)
-            .await;
+        let ended = call.principal(self.principal.name()).json(arguments).await;
         match ended {
             Err(error) if matches!(error.cause(), Cause::NotApproved) => Ok(error.report().clone()),
             Err(error) => Err(error.to_string()),
