@@ -4,6 +4,7 @@
 //! of what the test runners reported.
 
 use std::process::{Command, ExitCode};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -13,7 +14,7 @@ use crate::languages::{self, Work};
 use crate::progress::{Progress, minutes, read};
 use crate::setup::languages::Languages;
 use crate::setup::mcp::Clients;
-use crate::setup::{self, Purpose, Rustup};
+use crate::setup::{self, Purpose, Rustup, Toolchain};
 use crate::tidy::{self, Generated};
 use crate::workspace::Workspace;
 
@@ -84,30 +85,24 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) 
         toolchain = Some(found);
         Ok(())
     });
-    if purpose != Purpose::Quick {
-        report.step("clippy", |_| clippy(workspace, progress));
-    }
-    report.step("build", |_| build(workspace, progress));
-    let mut languages = None;
-    if let Some(toolchain) = toolchain.filter(|_| purpose != Purpose::Quick) {
-        report.step("languages", |_| {
-            languages = Some(setup::languages::run(workspace, progress, &toolchain)?);
-            Ok(())
+    // The others' toolchains are mostly waited for, the host's crates are mostly computed: both at once.
+    let (languages, clients) = thread::scope(|scope| {
+        let others = (purpose != Purpose::Quick).then(|| {
+            let toolchain = toolchain.as_ref();
+            scope.spawn(move || others(workspace, progress, toolchain))
         });
-    }
+        if purpose != Purpose::Quick {
+            report.step("clippy", |_| clippy(workspace, progress));
+        }
+        report.step("build", |_| build(workspace, progress));
+        others.map_or((None, None), |others| report.others(others.join()))
+    });
     if let Some(languages) = &languages {
         report.languages(
             languages,
             languages::guests(workspace, &workspace.command()),
         );
         report.languages(languages, languages::sdks(workspace));
-    }
-    let mut clients = None;
-    if purpose != Purpose::Quick {
-        report.step("mcp clients", |_| {
-            clients = Some(setup::mcp::run(workspace, progress)?);
-            Ok(())
-        });
     }
     clients.iter().for_each(|clients| report.clients(clients));
     let lent = Lent {
@@ -125,6 +120,24 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) 
         }
     }
     report.close()
+}
+
+/// What was set up while the host's crates were built: how it went, and how long it took.
+struct Others {
+    languages: Option<(Result<Languages>, Duration)>,
+    clients: (Result<Clients>, Duration),
+}
+
+fn others(workspace: &Workspace, progress: &Progress, toolchain: Option<&Toolchain>) -> Others {
+    fn timed<T>(work: impl FnOnce() -> Result<T>) -> (Result<T>, Duration) {
+        let started = Instant::now();
+        (work(), started.elapsed())
+    }
+    Others {
+        languages: toolchain
+            .map(|toolchain| timed(|| setup::languages::run(workspace, progress, toolchain))),
+        clients: timed(|| setup::mcp::run(workspace, progress)),
+    }
 }
 
 fn formatting(workspace: &Workspace, progress: &Progress) -> Result<()> {
@@ -273,6 +286,32 @@ impl Report<'_> {
             outcome,
             duration: started.elapsed(),
         });
+    }
+
+    /// Rows for what was set up beside the build.
+    fn others(&mut self, others: thread::Result<Others>) -> (Option<Languages>, Option<Clients>) {
+        let Ok(others) = others else {
+            self.step("languages", |_| bail!("setting them up panicked"));
+            return (None, None);
+        };
+        let languages = others
+            .languages
+            .and_then(|(languages, took)| self.took("languages", languages, took));
+        let (clients, took) = others.clients;
+        (languages, self.took("mcp clients", clients, took))
+    }
+
+    /// The row of a step that was done elsewhere.
+    fn took<T>(&mut self, step: &str, outcome: Result<T>, duration: Duration) -> Option<T> {
+        let mut done = None;
+        self.step(step, |_| {
+            done = Some(outcome?);
+            Ok(())
+        });
+        if let Some(row) = self.rows.last_mut() {
+            row.duration = duration;
+        }
+        done
     }
 
     /// A row for each language; one whose toolchain is not there is left out, but not where CI counts on it.
