@@ -40,3 +40,28 @@ pub fn receive(mut socket: &UnixStream) -> io::Result<Vec<u8>> {
     socket.read_exact(&mut message)?;
     Ok(message)
 }
+
+/// Sends a descriptor, beside one byte.
+///
+/// # Errors
+/// When the other side is gone.
+pub fn send_descriptor(
+    socket: &UnixStream,
+    descriptor: std::os::fd::BorrowedFd<'_>,
+) -> io::Result<()> {
+    use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+
+    let mut space = [std::mem::MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut beside = SendAncillaryBuffer::new(&mut space);
+    let descriptors = [descriptor];
+    if !beside.push(SendAncillaryMessage::ScmRights(&descriptors)) {
+        return Err(io::Error::other("no room for a descriptor"));
+    }
+    sendmsg(
+        socket,
+        &[io::IoSlice::new(b"d")],
+        &mut beside,
+        SendFlags::empty(),
+    )?;
+    Ok(())
+}

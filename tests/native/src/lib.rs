@@ -5,6 +5,16 @@
 //! it got. The judge starts it in a process of its own, inside a profile and once more without one, and looks at the
 //! world outside: an attack that fails without a profile as well proves nothing.
 
+#![cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+
+pub mod attacks;
 pub mod channel;
 pub mod engine;
+pub mod judge;
+mod raw;
+pub mod role;
+pub mod scene;
 pub mod users;

@@ -8,13 +8,15 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::Serialize;
 use tempfile::TempDir;
 
 /// The number of a user that no system has: nothing belongs to it.
 const NOBODY_IN_PARTICULAR: u32 = 54_321;
 
 /// Who a process is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum User {
     /// Root, if the tests run as root.
     Root,

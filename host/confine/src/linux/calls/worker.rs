@@ -49,7 +49,6 @@ const OWN: &[i64] = &[
     SYS_fstat,
     SYS_lseek,
     SYS_shutdown,
-    SYS_getsockopt,
     SYS_epoll_ctl,
     SYS_epoll_pwait,
     SYS_epoll_pwait2,
@@ -190,6 +189,14 @@ fn sockets(calls: Calls) -> Calls {
     calls
         .when(SYS_sendto, &[is_whole(4, 0)])
         .when(SYS_recvfrom, &[is_whole(4, 0)])
+        // Whether an error is pending, and nothing about who the peer is: one option answers with a descriptor of it.
+        .when(
+            SYS_getsockopt,
+            &[
+                is(1, SOL_SOCKET.unsigned_abs()),
+                is(2, SO_ERROR.unsigned_abs()),
+            ],
+        )
 }
 
 /// Memory that is never executable, and advice about it.

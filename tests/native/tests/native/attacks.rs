@@ -1,0 +1,117 @@
+//! Every attack gets nothing in a sealed process, and gets what it wants without a profile.
+
+use std::collections::HashSet;
+
+use bailiwick_native::attacks::{self, Attack, Needs};
+use bailiwick_native::judge::{Judge, Outcome, Verdict};
+use bailiwick_native::role::Profile;
+use bailiwick_native::users::User;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_native-attack");
+
+/// Errors that say that this kernel was built without something, or has it switched off.
+const LACKING: [i32; 5] = [
+    libc::ENOSYS,
+    libc::EAFNOSUPPORT,
+    libc::EPROTONOSUPPORT,
+    libc::ESOCKTNOSUPPORT,
+    libc::ENODEV,
+];
+
+fn judge_all(profile: Profile, user: User) -> Vec<Verdict> {
+    let mut judge = Judge::new(PROGRAM).unwrap();
+    attacks::all()
+        .map(|attack| {
+            judge
+                .judge(attack, profile, user)
+                .unwrap_or_else(|error| panic!("{} as {user:?}: {error:#}", attack.name))
+        })
+        .collect()
+}
+
+fn assert_held(profile: Profile) {
+    for user in User::all() {
+        let verdicts = judge_all(profile, *user);
+        let escaped: Vec<String> = verdicts
+            .iter()
+            .filter(|verdict| !verdict.held())
+            .map(|verdict| verdict.line().unwrap())
+            .collect();
+        assert!(escaped.is_empty(), "{}", escaped.join("\n"));
+        let refused = verdicts
+            .iter()
+            .filter(|verdict| matches!(verdict.outcome, Outcome::Refused(_)));
+        println!(
+            "{profile:?} as {user:?}: {} attacks held, {} of them with an error",
+            verdicts.len(),
+            refused.count()
+        );
+    }
+}
+
+#[test]
+fn native_code_in_a_sealed_worker_gets_nothing() {
+    assert_held(Profile::Worker);
+}
+
+#[test]
+fn native_code_in_a_sealed_compiler_gets_nothing() {
+    assert_held(Profile::Compiler);
+}
+
+/// Whether this user should get what the attack wants.
+fn expects(attack: &Attack, user: User) -> bool {
+    match attack.needs {
+        Needs::Nothing => true,
+        Needs::Root => user == User::Root,
+        Needs::NoControl(_) => false,
+    }
+}
+
+#[test]
+fn the_same_attacks_succeed_where_nothing_confines_them() {
+    let mut shown = HashSet::new();
+    let mut failed = Vec::new();
+    for user in User::all() {
+        let mut judge = Judge::new(PROGRAM).unwrap();
+        for attack in attacks::all().filter(|attack| expects(attack, *user)) {
+            let verdict = judge.judge(attack, Profile::None, *user).unwrap();
+            match verdict.outcome {
+                Outcome::Got(_) => {
+                    shown.insert(attack.name);
+                }
+                Outcome::Refused(error) if LACKING.contains(&error) => {
+                    println!("{}: this kernel has no such thing ({error})", attack.name);
+                }
+                Outcome::Refused(_) | Outcome::Killed | Outcome::Died(_) | Outcome::Hung => {
+                    failed.push(verdict.line().unwrap());
+                }
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    let without: Vec<&str> = attacks::all()
+        .map(|attack| attack.name)
+        .filter(|name| !shown.contains(name))
+        .collect();
+    println!(
+        "{} attacks succeed; not shown: {}",
+        shown.len(),
+        without.join(", ")
+    );
+    // Whoever runs the tests as an ordinary user shows what an ordinary user can.
+    let least = if User::all().contains(&User::Root) {
+        150
+    } else {
+        100
+    };
+    assert!(shown.len() >= least, "only {} were shown", shown.len());
+}
+
+#[test]
+fn no_two_attacks_have_the_same_name() {
+    let mut names = HashSet::new();
+    for attack in attacks::all() {
+        assert!(names.insert(attack.name), "{}", attack.name);
+    }
+}
