@@ -60,7 +60,18 @@ impl Programs {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
         for program in programs.iter().map(Path::new) {
             let name = program.file_name().unwrap_or(program.as_os_str());
-            fs::copy(program, folder.path().join(name))?;
+            // By another process: a file that this one has open for writing would be busy for whoever another thread
+            // starts meanwhile.
+            let copied = Command::new("cp")
+                .arg(program)
+                .arg(folder.path().join(name))
+                .status()?;
+            if !copied.success() {
+                return Err(io::Error::other(format!(
+                    "cannot copy `{}`",
+                    program.display()
+                )));
+            }
         }
         Ok(Self { folder })
     }
