@@ -212,6 +212,9 @@ fn interface() -> Interface {
         name: KEY,
         needs: Needs::Grant(Capability::Extension(KEY.into())),
         link,
+        operations: |operations| {
+            operations.attempted::<Column>();
+        },
     }
 }
 

@@ -37,6 +37,26 @@ impl Cache {
         }
     }
 
+    /// The cache of code that worker processes compiled, beside the other: it is a component's word, and must never be mapped here.
+    pub(crate) fn of_workers(directory: &Path, engine: &Engine) -> Self {
+        Self {
+            directory: directory.join("workers").join(settings(engine)),
+        }
+    }
+
+    /// The bytes of an entry, if it is a trustworthy one.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a name made here, in a folder that was checked to be this user's alone"
+    )]
+    pub(crate) fn bytes(&self, component: Digest) -> Option<Vec<u8>> {
+        let path = self.path(component);
+        if !trusted(&self.directory) || !trusted(&path) {
+            return None;
+        }
+        fs::read(path).ok()
+    }
+
     /// Where it is.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
@@ -52,12 +72,17 @@ impl Cache {
     }
 
     /// Keeps a compiled component. A failure is no failure of the load: the next one compiles again.
+    pub(crate) fn store(&self, component: Digest, compiled: &Component) -> io::Result<()> {
+        let code = compiled.serialize().map_err(io::Error::other)?;
+        self.keep(component, &code)
+    }
+
+    /// Keeps the code of a component.
     #[expect(
         clippy::disallowed_methods,
         reason = "names made here, in a folder that was checked to be this user's alone"
     )]
-    pub(crate) fn store(&self, component: Digest, compiled: &Component) -> io::Result<()> {
-        let code = compiled.serialize().map_err(io::Error::other)?;
+    pub(crate) fn keep(&self, component: Digest, code: &[u8]) -> io::Result<()> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -71,7 +96,7 @@ impl Cache {
             .directory
             .join(format!("{component}.{}.tmp", std::process::id()));
         let written =
-            write(&temporary, &code).and_then(|()| fs::rename(&temporary, self.path(component)));
+            write(&temporary, code).and_then(|()| fs::rename(&temporary, self.path(component)));
         if written.is_err() {
             // What is left of a failed write is of no use to anybody; a failure to remove it changes nothing.
             let _ = fs::remove_file(&temporary);

@@ -8,7 +8,9 @@
 
 mod behalf;
 mod error;
-mod invocation;
+pub(crate) mod instance;
+pub(crate) mod invocation;
+mod place;
 mod report;
 mod running;
 mod state;
@@ -26,9 +28,10 @@ pub use report::Report;
 pub use state::CallState;
 
 use crate::tool::{Function, FunctionError, Tool};
-use crate::value::{ArgumentError, Arguments, Signature};
+use crate::value::Signature;
 use crate::waist::{Progress, Reporter, Scene, StandIn};
-use invocation::{Dynamic, Typed};
+use invocation::{ArgumentText, Dynamic, Typed};
+pub(crate) use place::Used;
 
 /// What a tool answered.
 #[derive(Clone, Debug)]
@@ -61,14 +64,14 @@ impl Answer {
 #[must_use = "a call does nothing before it is given its arguments and awaited"]
 #[derive(Debug)]
 pub struct Call<'t> {
-    tool: &'t Tool,
-    function: &'t Function,
+    pub(crate) tool: &'t Tool,
+    pub(crate) function: &'t Function,
     signature: &'t Signature,
     grant: Grant,
-    limits: Limits,
+    pub(crate) limits: Limits,
     cancellation: CancellationToken,
     stand_in: Option<Arc<dyn StandIn>>,
-    behalf: Behalf,
+    pub(crate) behalf: Behalf,
 }
 
 impl<'t> Call<'t> {
@@ -163,8 +166,8 @@ impl<'t> Call<'t> {
     /// # Errors
     /// [`CallError`].
     pub async fn json(self, arguments: &str) -> Result<Answer, CallError> {
-        let parsed = self.signature.arguments_from_json(arguments);
-        self.dynamic(arguments, parsed).await
+        let text = ArgumentText::Json(arguments.to_owned());
+        self.dynamic(arguments, text).await
     }
 
     /// Calls with arguments in WAVE, one text for each parameter.
@@ -173,18 +176,18 @@ impl<'t> Call<'t> {
     /// [`CallError`].
     pub async fn wave<T: AsRef<str>>(self, arguments: &[T]) -> Result<Answer, CallError> {
         let texts: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
-        let parsed = self.signature.arguments_from_wave(&texts);
-        self.dynamic(&texts.join(" "), parsed).await
+        let owned = texts.iter().map(|text| (*text).to_owned()).collect();
+        self.dynamic(&texts.join(" "), ArgumentText::Wave(owned))
+            .await
     }
 
     async fn dynamic(
         self,
-        text: &str,
-        parsed: Result<Arguments, ArgumentError>,
+        words: &str,
+        text: ArgumentText,
     ) -> Result<Answer, CallError> {
-        let invocation =
-            parsed.map(|arguments| Dynamic::new(self.signature, arguments, self.limits.output));
-        let (json, report) = running::run(&self, text, invocation).await?;
+        let invocation = Dynamic::new(self.signature, text, self.limits.output);
+        let (json, report) = running::run(&self, words, invocation).await?;
         Ok(Answer { json, report })
     }
 }
@@ -230,7 +233,8 @@ where
     /// Calls it with the tool's own grant and limits.
     ///
     /// # Errors
-    /// [`CallError`]; [`Cause::InvalidArguments`] when the types do not fit.
+    /// [`CallError`]; [`Cause::WrongTypes`] when the types do not fit, and always where the host's tools run in worker processes
+    /// ([`HostBuilder::isolation`](crate::HostBuilder::isolation)): values of the program's own cannot go there.
     pub async fn call(&self, parameters: P) -> Result<R, CallError> {
         let call = Call::of(self.tool, self.function, self.signature);
         let (result, _) = running::run(&call, "", Ok(Typed::new(parameters))).await?;

@@ -15,6 +15,7 @@ use crate::capability::key_value::KeyValueStore;
 use crate::capability::{self, Interface};
 use crate::engine::{Allocation, EngineError, engine};
 use crate::waist::{Failure, Performer, Services};
+use crate::wall::{Isolation, Wall, WallError};
 
 /// Makes what answers the operations of one call, in the place of this host's own authority.
 type MakePerformer = dyn Fn() -> Box<dyn Performer> + Send + Sync;
@@ -34,6 +35,9 @@ pub enum HostError {
     /// The system has no random bytes to name calls with.
     #[error("calls cannot be named")]
     Random(#[source] Failure),
+    /// Worker processes are not to be had.
+    #[error("tools cannot run in worker processes")]
+    Wall(#[from] WallError),
     /// An interface stands twice.
     #[error("the interface `{0}` was added twice")]
     InterfaceTwice(&'static str),
@@ -71,6 +75,8 @@ pub(crate) struct HostInner {
     pub(crate) services: Services,
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) performer: Option<Arc<MakePerformer>>,
+    /// What tools run behind, where they do not run in this process.
+    pub(crate) wall: Option<Wall>,
     /// What the ids of this host's calls begin with, so that they differ between processes.
     prefix: u32,
     calls: AtomicU64,
@@ -96,6 +102,7 @@ pub struct HostBuilder {
     services: Services,
     interfaces: Vec<Interface>,
     performer: Option<Arc<MakePerformer>>,
+    isolation: Option<Isolation>,
 }
 
 impl std::fmt::Debug for HostBuilder {
@@ -121,6 +128,7 @@ impl Host {
             services: Services::default(),
             interfaces: capability::interfaces(),
             performer: None,
+            isolation: None,
         }
     }
 
@@ -225,6 +233,15 @@ impl HostBuilder {
         self
     }
 
+    /// Compiles and runs components in worker processes instead of in this one. The allocation is theirs then, one call each.
+    ///
+    /// Calls, limits, records and codes are the same; functions with the program's own types ([`Tool::typed`](crate::Tool::typed))
+    /// cannot be called.
+    pub fn isolation(mut self, isolation: Isolation) -> Self {
+        self.isolation = Some(isolation);
+        self
+    }
+
     /// Makes the host.
     ///
     /// # Errors
@@ -241,13 +258,26 @@ impl HostBuilder {
             mut services,
             interfaces,
             performer,
+            isolation,
         } = self;
         only_once(&interfaces)?;
+        let allocation = match &isolation {
+            // This process runs no code of a component: a pool would be address space for nothing.
+            Some(_) => Allocation::OnDemand,
+            None => allocation,
+        };
         let engine = engine(allocation)?;
+        let of_workers = cache
+            .as_deref()
+            .map(|directory: &Path| Cache::of_workers(directory, &engine));
         let cache = cache
             .as_deref()
             .map(|directory: &Path| Cache::new(directory, &engine));
-        protected.extend(cache.as_ref().map(|cache| cache.directory().to_owned()));
+        let caches = [&cache, &of_workers].into_iter().flatten();
+        protected.extend(caches.map(|cache| cache.directory().to_owned()));
+        let wall = isolation
+            .map(|isolation| Wall::new(&isolation, of_workers))
+            .transpose()?;
         protected.extend(
             trail
                 .as_ref()
@@ -271,6 +301,7 @@ impl HostBuilder {
             services,
             interfaces,
             performer,
+            wall,
             prefix,
             calls: AtomicU64::new(0),
         };

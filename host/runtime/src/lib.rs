@@ -32,6 +32,7 @@ mod limits;
 mod tool;
 pub mod value;
 pub mod waist;
+mod wall;
 
 pub use bailiwick_policy as policy;
 pub use bailiwick_section as section;
@@ -49,3 +50,4 @@ pub use tool::{
     Toolbox,
 };
 pub use waist::Progress;
+pub use wall::{Isolation, WallError, worker};

@@ -2,8 +2,8 @@
 
 mod content;
 mod docs;
-mod functions;
-mod load;
+pub(crate) mod functions;
+pub(crate) mod load;
 mod media_type;
 mod toolbox;
 
@@ -18,6 +18,7 @@ use crate::audit::Digest;
 use crate::call::{Call, CallState};
 use crate::host::HostInner;
 use crate::value::Signature;
+use crate::wall::Workers;
 
 pub use content::ContentShape;
 pub use functions::{Function, FunctionError};
@@ -37,6 +38,14 @@ pub struct Schemas {
     pub error: Option<serde_json::Value>,
 }
 
+/// Where a tool's code is.
+pub(crate) enum Code {
+    /// In this process, linked.
+    Here(InstancePre<CallState>),
+    /// In worker processes.
+    Workers(Workers),
+}
+
 /// A tool that can be called. Cheap to clone; every call runs in an instance of its own.
 #[derive(Clone)]
 pub struct Tool {
@@ -50,7 +59,7 @@ pub(crate) struct ToolInner {
     pub(crate) policy: Digest,
     pub(crate) size: u64,
     pub(crate) imports: Vec<String>,
-    pub(crate) pre: InstancePre<CallState>,
+    pub(crate) code: Code,
     pub(crate) functions: Vec<Function>,
     pub(crate) section: Option<Section>,
     pub(crate) manifest: Manifest,
@@ -92,9 +101,13 @@ impl Tool {
         &self.inner.imports
     }
 
-    /// The compiled component, for those who run it in a way of their own, outside of any call: the conformance kit.
-    pub fn compiled(&self) -> &Component {
-        self.inner.pre.component()
+    /// The compiled component, for those who run it in a way of their own, outside of any call: the conformance kit. None where the
+    /// host's tools run in worker processes: this one has no code of theirs.
+    pub fn compiled(&self) -> Option<&Component> {
+        match &self.inner.code {
+            Code::Here(pre) => Some(pre.component()),
+            Code::Workers(_) => None,
+        }
     }
 
     /// What it asks for: what it imports, and what its functions want as handles.

@@ -2,15 +2,16 @@
 
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
 use wasmtime::Store;
 use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, ResourceAny, Val};
 
 use super::{CallState, Cause};
-use crate::value::{AnswerError, Arguments, HandleRequest, Outcome, Signature};
+use crate::value::{AnswerError, ArgumentError, Arguments, HandleRequest, Outcome, Signature};
 use bailiwick_policy::Limit;
 
 /// What came of calling a function.
-pub(super) enum Returned<T> {
+pub(crate) enum Returned<T> {
     /// Its answer.
     Answer(T),
     /// Its own error, as JSON.
@@ -18,7 +19,7 @@ pub(super) enum Returned<T> {
 }
 
 /// Why calling a function did not come to an end.
-pub(super) enum Stopped {
+pub(crate) enum Stopped {
     /// wasmtime's word.
     Engine(wasmtime::Error),
     /// Ours.
@@ -32,7 +33,7 @@ impl From<wasmtime::Error> for Stopped {
 }
 
 /// One way to call a function and to read what it returns.
-pub(super) trait Invocation: Send {
+pub(crate) trait Invocation: Send {
     /// What is read.
     type Answer: Send;
 
@@ -47,24 +48,61 @@ pub(super) trait Invocation: Send {
         handles: &[ResourceAny],
     ) -> impl Future<Output = Result<Returned<Self::Answer>, Stopped>> + Send;
 
+    /// What a worker process is told to call with.
+    ///
+    /// # Errors
+    /// Why only this process could make the values.
+    fn text(&self) -> Result<ArgumentText, Cause>;
+
+    /// Reads what a worker process answered: as hostile as its component.
+    fn read(self, text: &str, outcome: Outcome) -> Result<Returned<Self::Answer>, Cause>;
+
     /// The size of the answer in bytes, for the record.
     fn size(answer: &Self::Answer) -> u64;
 }
 
+/// Arguments as they were given, for those who make the values elsewhere.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum ArgumentText {
+    /// An object or an array.
+    Json(String),
+    /// One text for each parameter.
+    Wave(Vec<String>),
+}
+
+impl ArgumentText {
+    /// Reads them.
+    pub(crate) fn read(&self, signature: &Signature) -> Result<Arguments, ArgumentError> {
+        match self {
+            Self::Json(text) => signature.arguments_from_json(text),
+            Self::Wave(texts) => {
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                signature.arguments_from_wave(&texts)
+            }
+        }
+    }
+}
+
 /// Values that were read from a text; the answer is JSON.
-pub(super) struct Dynamic<'s> {
+pub(crate) struct Dynamic<'s> {
     signature: &'s Signature,
+    text: ArgumentText,
     arguments: Arguments,
     output_bytes: usize,
 }
 
 impl<'s> Dynamic<'s> {
-    pub(super) fn new(signature: &'s Signature, arguments: Arguments, output_bytes: u64) -> Self {
-        Self {
+    pub(crate) fn new(
+        signature: &'s Signature,
+        text: ArgumentText,
+        output_bytes: u64,
+    ) -> Result<Self, ArgumentError> {
+        Ok(Self {
             signature,
-            arguments,
+            arguments: text.read(signature)?,
+            text,
             output_bytes: usize::try_from(output_bytes).unwrap_or(usize::MAX),
-        }
+        })
     }
 }
 
@@ -98,6 +136,22 @@ impl Invocation for Dynamic<'_> {
                 AnswerError::Mismatch => fault(&error),
             })?;
         let text = String::from_utf8(text).map_err(|error| fault(&error))?;
+        Ok(match outcome {
+            Outcome::Answer => Returned::Answer(text),
+            Outcome::ToolError => Returned::ToolError(text),
+        })
+    }
+
+    fn text(&self) -> Result<ArgumentText, Cause> {
+        Ok(self.text.clone())
+    }
+
+    fn read(self, text: &str, outcome: Outcome) -> Result<Returned<String>, Cause> {
+        let rewritten = self.signature.rewritten(text, outcome, self.output_bytes);
+        let text = rewritten.map_err(|error| match error {
+            AnswerError::TooLarge { .. } => Cause::Limit(Limit::Output),
+            AnswerError::Mismatch => Cause::HostFault(error.to_string()),
+        })?;
         Ok(match outcome {
             Outcome::Answer => Returned::Answer(text),
             Outcome::ToolError => Returned::ToolError(text),
@@ -151,6 +205,17 @@ where
         Ok(Returned::Answer(
             typed.call_async(&mut *store, self.parameters).await?,
         ))
+    }
+
+    fn text(&self) -> Result<ArgumentText, Cause> {
+        Err(Cause::WrongTypes(
+            "types of the program's own cannot go to a worker process; call it with JSON or WAVE"
+                .to_owned(),
+        ))
+    }
+
+    fn read(self, _text: &str, _outcome: Outcome) -> Result<Returned<R>, Cause> {
+        Err(Cause::HostFault("no text was sent".to_owned()))
     }
 
     fn size(_answer: &R) -> u64 {

@@ -4,20 +4,18 @@ use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use bailiwick_policy::{Limit, Limits};
+use bailiwick_policy::Limit;
 use futures_util::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
-use wasmtime::component::{Resource, ResourceAny};
-use wasmtime::{Store, Trap};
 
+use super::instance::{Lent, stopped_by};
 use super::invocation::{Invocation, Returned, Stopped};
-use super::{Call, CallError, CallState, Cause, Report};
+use super::place::Place;
+use super::{Call, CallError, Cause, Report};
 use crate::audit;
-use crate::capability::files::{CloseHandle, Commit, Create, OpenReader, Reader, Writer};
-use crate::engine::FUEL_BETWEEN_YIELDS;
-use crate::limits::Limiter;
+use crate::capability::files::{CloseHandle, Commit, Create, OpenReader};
 use crate::value::{ArgumentError, HandleKind, HandleRequest};
-use crate::waist::{Failure, HandleId, Meter, Reporter, Scene, Trace, Waist, chain};
+use crate::waist::{Failure, Meter, Reporter, Scene, Trace, Waist, chain};
 
 /// Makes the call, and records it.
 pub(super) async fn run<I: Invocation>(
@@ -46,36 +44,20 @@ pub(super) async fn run<I: Invocation>(
 struct Running<'c> {
     call: &'c Call<'c>,
     arguments: &'c str,
-    store: Store<CallState>,
+    place: Place<'c>,
     began: Instant,
     report: Report,
     ended: bool,
-}
-
-/// A file that the arguments name, open.
-struct Lent {
-    kind: HandleKind,
-    id: HandleId,
-    resource: ResourceAny,
 }
 
 impl<'c> Running<'c> {
     fn new(call: &'c Call<'_>, arguments: &'c str) -> Result<Self, Cause> {
         let tool = &call.tool.inner;
         let id = tool.host.call_id();
-        let state = CallState::new(waist(call, &id), Limiter::new(&call.limits));
-        let mut store = Store::new(&tool.host.engine, state);
-        store.limiter(|state| &mut state.limiter);
-        let fuelled = store.set_fuel(call.limits.fuel);
-        fuelled
-            .and_then(|()| store.fuel_async_yield_interval(Some(FUEL_BETWEEN_YIELDS)))
-            .map_err(engine_fault)?;
-        store.set_hostcall_fuel(lifted_bytes_max(&call.limits));
-        store.set_max_component_handles(usize::try_from(call.limits.handles).unwrap_or(usize::MAX));
         Ok(Self {
             call,
             arguments,
-            store,
+            place: Place::new(call, waist(call, &id))?,
             began: Instant::now(),
             report: Report {
                 call: id,
@@ -110,35 +92,25 @@ impl<'c> Running<'c> {
     /// Runs within the call's time, until it is cancelled; a panic of the host's ends this call and no other.
     async fn bounded<I: Invocation>(&mut self, invocation: I) -> Result<I::Answer, Cause> {
         let call = self.call;
-        let store = &mut self.store;
-        let whole = AssertUnwindSafe(whole(call, store, invocation)).catch_unwind();
+        let place = &mut self.place;
+        let whole = async {
+            place.ready(call).await?;
+            let whole = AssertUnwindSafe(whole(call, place, invocation)).catch_unwind();
+            let ended = tokio::time::timeout(call.limits.time, whole).await;
+            ended.map_err(|_| Cause::Limit(Limit::Time))
+        };
         tokio::select! {
             biased;
             () = call.cancellation.cancelled() => Err(Cause::Cancelled),
             never = keep_passing(call.behalf.reporter.as_deref()) => match never {},
-            ended = tokio::time::timeout(call.limits.time, whole) => match ended {
-                Err(_) => Err(Cause::Limit(Limit::Time)),
+            ended = whole => match ended {
+                Err(cause) => Err(cause),
                 Ok(Err(panic)) => Err(Cause::HostFault(panic_text(panic.as_ref()))),
                 Ok(Ok(Ok(Returned::Answer(answer)))) => Ok(answer),
                 Ok(Ok(Ok(Returned::ToolError(json)))) => Err(Cause::ToolError(json)),
                 Ok(Ok(Err(Stopped::Cause(cause)))) => Err(cause),
-                Ok(Ok(Err(Stopped::Engine(error)))) => Err(self.cause(&error)),
+                Ok(Ok(Err(Stopped::Engine(error)))) => Err(self.place.cause(&error)),
             },
-        }
-    }
-
-    /// What a stop of the engine's means.
-    fn cause(&self, error: &wasmtime::Error) -> Cause {
-        if let Some(failure) = error.downcast_ref::<Failure>() {
-            return stopped_by(failure);
-        }
-        if let Some(limit) = limit_of(error) {
-            return Cause::Limit(limit);
-        }
-        // A guest whose memory could not grow usually gives up with a trap of its own.
-        match self.store.data().limiter.refused() {
-            Some(limit) => Cause::Limit(limit),
-            None => Cause::Trap(trap_text(error)),
         }
     }
 
@@ -159,15 +131,12 @@ impl<'c> Running<'c> {
     }
 
     fn close(&mut self) -> Result<(), String> {
-        let printed = self.store.data_mut().take_printed();
+        let used = self.place.used(&self.call.limits);
+        let printed = used.printed;
         self.report.duration = self.began.elapsed();
-        self.report.fuel = self
-            .call
-            .limits
-            .fuel
-            .saturating_sub(self.store.get_fuel().unwrap_or(0));
-        self.report.peak_memory = self.store.data().limiter.peak_memory();
-        let Some(scene) = self.store.data_mut().waist_mut().scene_mut() else {
+        self.report.fuel = used.fuel;
+        self.report.peak_memory = used.peak_memory;
+        let Some(scene) = self.place.waist_mut().scene_mut() else {
             return Ok(());
         };
         let closed = scene.finish().map_err(|failure| failure.to_string());
@@ -177,7 +146,8 @@ impl<'c> Running<'c> {
         self.report.log = scene.take_log();
         self.report.refused = scene.take_refused();
         self.report.spent = *scene.meter.spent();
-        self.report.spent.log_dropped += printed.dropped;
+        let dropped = &mut self.report.spent.log_dropped;
+        *dropped = dropped.saturating_add(printed.dropped);
         closed
     }
 
@@ -233,20 +203,6 @@ async fn keep_passing(reporter: Option<&Reporter>) -> Infallible {
     }
 }
 
-/// Bytes of the host's memory that one crossing from guest to host may fill.
-///
-/// It bounds what a guest can multiply, by lists whose elements all point to the same bytes. It is twice what a host call
-/// may carry, so that a call slightly above that limit gets the WIT's error instead of a trap; and it has room for an
-/// answer of the largest size, whose values take [`VALUE_BYTES`] each even when they are single bytes.
-fn lifted_bytes_max(limits: &Limits) -> usize {
-    let carried = limits.host_call_bytes.saturating_mul(2);
-    let answered = limits.output.saturating_mul(VALUE_BYTES);
-    usize::try_from(carried.max(answered)).unwrap_or(usize::MAX)
-}
-
-/// Bytes that wasmtime takes for one value of an answer.
-const VALUE_BYTES: u64 = size_of::<wasmtime::component::Val>() as u64;
-
 /// The way to this host's authority, or to what answers in its place.
 fn waist(call: &Call<'_>, id: &str) -> Waist {
     let tool = &call.tool.inner;
@@ -262,65 +218,57 @@ fn waist(call: &Call<'_>, id: &str) -> Waist {
     Waist::here(scene.performed_by(call.stand_in.clone()))
 }
 
-/// Files first, so that a denial comes before any code of the tool's; then the instance; then the function.
+/// Files first, so that a denial comes before any code of the tool's; then the function, in an instance of its own.
 async fn whole<I: Invocation>(
     call: &Call<'_>,
-    store: &mut Store<CallState>,
+    place: &mut Place<'_>,
     invocation: I,
 ) -> Result<Returned<I::Answer>, Stopped> {
     let mut lent = Vec::new();
     for request in invocation.handle_requests() {
-        lent.push(lend(store, request).await?);
+        lent.push(lend(place.waist_mut(), request).await?);
     }
-    let instance = call.tool.inner.pre.instantiate_async(&mut *store).await?;
-    let function = instance.get_func(&mut *store, call.function.index);
-    let function = function
-        .ok_or_else(|| Stopped::Cause(Cause::HostFault("the function is gone".to_owned())))?;
-    let handles: Vec<ResourceAny> = lent.iter().map(|lent| lent.resource).collect();
-    let returned = invocation.invoke(store, function, &handles).await?;
+    let returned = place.invoke(call, invocation, &lent).await?;
     let keep = matches!(returned, Returned::Answer(_));
     for lent in lent {
-        take_back(store, lent, keep).await?;
+        take_back(place.waist_mut(), lent, keep).await?;
     }
     Ok(returned)
 }
 
-/// Opens a file that the arguments name, under the tool's grant, and makes a handle of it.
-async fn lend(store: &mut Store<CallState>, request: &HandleRequest) -> Result<Lent, Stopped> {
-    let waist = store.data_mut().waist_mut();
+/// Opens a file that the arguments name, under the tool's grant.
+async fn lend(waist: &mut Waist, request: &HandleRequest) -> Result<Lent, Stopped> {
     let path = request.path.clone();
     let opened = match request.kind {
         HandleKind::Reader => waist.attempt(OpenReader { path }).await,
         HandleKind::Writer => waist.attempt(Create { path }).await,
     };
-    let id = opened.map_err(|failure| Stopped::Cause(not_lent(store, request, failure)))?;
-    let resource = match request.kind {
-        HandleKind::Reader => {
-            ResourceAny::try_from_resource(Resource::<Reader>::new_own(id.0), &mut *store)?
-        }
-        HandleKind::Writer => {
-            ResourceAny::try_from_resource(Resource::<Writer>::new_own(id.0), &mut *store)?
-        }
-    };
+    let id = opened.map_err(|failure| Stopped::Cause(not_lent(waist, request, failure)))?;
     Ok(Lent {
         kind: request.kind,
         id,
-        resource,
     })
 }
 
-fn not_lent(store: &mut Store<CallState>, request: &HandleRequest, failure: Failure) -> Cause {
+/// Takes a lent handle back: a writer is committed if the function succeeded, and discarded otherwise.
+async fn take_back(waist: &mut Waist, lent: Lent, keep: bool) -> Result<(), Stopped> {
+    let stop = |failure| Stopped::Cause(stopped_by(&failure));
+    if keep && lent.kind == HandleKind::Writer {
+        let committed = waist.held(Commit { writer: lent.id }).await;
+        committed.map_err(stop)?;
+    }
+    let closed = waist.held(CloseHandle { handle: lent.id }).await;
+    closed.map_err(stop)
+}
+
+fn not_lent(waist: &mut Waist, request: &HandleRequest, failure: Failure) -> Cause {
     let unavailable = |what: String| Cause::Unavailable {
         path: request.path.clone(),
         what,
     };
     match failure {
         Failure::Denied => {
-            let denial = store
-                .data_mut()
-                .waist_mut()
-                .scene_mut()
-                .and_then(Scene::take_denial);
+            let denial = waist.scene_mut().and_then(Scene::take_denial);
             denial.map_or_else(
                 || unavailable("denied".to_owned()),
                 |denial| Cause::Denied(Box::new(denial)),
@@ -332,69 +280,6 @@ fn not_lent(store: &mut Store<CallState>, request: &HandleRequest, failure: Fail
             cause => cause,
         },
     }
-}
-
-/// Takes a lent handle back: a writer is committed if the function succeeded, and discarded otherwise.
-async fn take_back(store: &mut Store<CallState>, lent: Lent, keep: bool) -> Result<(), Stopped> {
-    // The entry in the store's table has no destructor: the handle itself is closed below.
-    lent.resource.resource_drop_async(&mut *store).await?;
-    let waist = store.data_mut().waist_mut();
-    if keep && lent.kind == HandleKind::Writer {
-        let committed = waist.held(Commit { writer: lent.id }).await;
-        committed.map_err(|failure| Stopped::Cause(stopped_by(&failure)))?;
-    }
-    let closed = waist.held(CloseHandle { handle: lent.id }).await;
-    closed.map_err(|failure| Stopped::Cause(stopped_by(&failure)))
-}
-
-/// What a failure means that ends a call.
-fn stopped_by(failure: &Failure) -> Cause {
-    match failure {
-        Failure::Limit(limit) => Cause::Limit(*limit),
-        Failure::Fault(text) => Cause::HostFault(text.clone()),
-        Failure::Denied
-        | Failure::NotFound
-        | Failure::RuleLimit
-        | Failure::Quota
-        | Failure::Secret
-        | Failure::Unavailable(_)
-        | Failure::Invalid(_)
-        | Failure::Other(_) => Cause::Trap(failure.to_string()),
-    }
-}
-
-/// The limit that a trap of the engine's stands for.
-fn limit_of(error: &wasmtime::Error) -> Option<Limit> {
-    match error.downcast_ref::<Trap>() {
-        Some(Trap::OutOfFuel) => return Some(Limit::Fuel),
-        Some(Trap::StackOverflow) => return Some(Limit::Stack),
-        _ => {}
-    }
-    if error.is::<wasmtime::PoolConcurrencyLimitError>() {
-        return Some(Limit::Concurrency);
-    }
-    // wasmtime has no types for these: the texts are pinned by tests.
-    const TEXTS: [(&str, Limit); 5] = [
-        ("store handle limit exceeded", Limit::Handles),
-        ("fuel allocated for hostcalls", Limit::HostCallBytes),
-        ("instance count too high", Limit::Instances),
-        ("memory count too high", Limit::Memory),
-        ("table count too high", Limit::TableElements),
-    ];
-    let text = error.root_cause().to_string();
-    let limit = TEXTS.iter().find(|(part, _)| text.contains(part));
-    limit.map(|(_, limit)| *limit)
-}
-
-/// The reason of a trap without the guest's own names and frames.
-fn trap_text(error: &wasmtime::Error) -> String {
-    if let Some(trap) = error.downcast_ref::<Trap>() {
-        return trap.to_string();
-    }
-    if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
-        return format!("it exited with status {}", exit.0);
-    }
-    error.root_cause().to_string()
 }
 
 fn detail(cause: &Cause) -> Option<String> {
@@ -410,10 +295,6 @@ fn detail(cause: &Cause) -> Option<String> {
         | Cause::Trap(_)
         | Cause::HostFault(_) => Some(cause.to_string()),
     }
-}
-
-fn engine_fault(error: wasmtime::Error) -> Cause {
-    Cause::HostFault(error.to_string())
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

@@ -46,30 +46,24 @@ impl CallState {
             memory: self.limiter.memory_left(),
             table_elements: self.limiter.table_elements_left(),
         };
-        if let Some(scene) = self.waist.scene_mut() {
-            scene.meter.lend_engine(left);
-        }
+        self.waist.lend_engine(left);
     }
 
     /// The fuel that called tools left. None behind another performer, which spends none.
     pub(crate) fn fuel_left(&mut self) -> Option<u64> {
-        let scene = self.waist.scene_mut()?;
-        Some(scene.meter.fuel_left())
+        self.waist.fuel_left()
     }
 
     /// Whether this call has a grant of a capability. Behind another performer nothing of the host's own is granted.
     pub(crate) fn grants(&self, capability: &Capability) -> bool {
-        self.waist
-            .scene()
-            .is_some_and(|scene| scene.grant().links(capability))
+        self.waist.grants(capability)
     }
 
     /// The waist, and the requests that the guest describes.
     pub(crate) fn http_mut(&mut self) -> (&mut Waist, &mut Requests) {
         let waist = &self.waist;
         let requests = self.requests.get_or_insert_with(|| {
-            let scene = waist.scene();
-            let limits = scene.map(|scene| scene.meter.limits().host_call_bytes);
+            let limits = waist.limits().map(|limits| limits.host_call_bytes);
             let bytes_max = limits.unwrap_or_else(|| Limits::default().host_call_bytes);
             Box::new(Requests::new(bytes_max))
         });
@@ -78,10 +72,7 @@ impl CallState {
 
     /// The floor, made when a guest first touches it: most never do.
     pub(crate) fn floor_mut(&mut self) -> &mut Floor {
-        let log_bytes = self
-            .waist
-            .scene()
-            .map_or(0, |scene| scene.meter.limits().log);
+        let log_bytes = self.waist.limits().map_or(0, |limits| limits.log);
         self.floor
             .get_or_insert_with(|| Box::new(Floor::new(log_bytes)))
     }

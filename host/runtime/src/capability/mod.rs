@@ -16,6 +16,7 @@ use bailiwick_policy as policy;
 use wasmtime::component::Linker;
 
 use crate::call::CallState;
+use crate::waist::Operations;
 
 /// What an interface needs before it is linked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,9 @@ pub struct Interface {
     pub needs: Needs,
     /// Adds it to a linker. Its functions must do nothing but pass operations to the waist.
     pub link: fn(&mut Linker<CallState>) -> wasmtime::Result<()>,
+    /// Registers the operations that its functions pass to the waist: those that a worker process may ask for whose component
+    /// imports the interface.
+    pub operations: fn(&mut Operations),
 }
 
 impl std::fmt::Debug for Interface {

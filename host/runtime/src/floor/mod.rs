@@ -26,7 +26,7 @@ use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::call::CallState;
-use crate::waist::LogLine;
+use crate::waist::{LogLine, Operations};
 use randomness::Stream;
 
 /// The namespaces of the floor's packages; versions 0.2.x.
@@ -64,6 +64,11 @@ pub(crate) fn would_use(import: &str) -> Option<bailiwick_policy::Capability> {
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     sources::link(linker)
+}
+
+/// Registers what the floor passes to the waist.
+pub(crate) fn operations(operations: &mut Operations) {
+    sources::operations(operations);
 }
 
 /// One call's floor.

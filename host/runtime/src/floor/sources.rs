@@ -17,7 +17,7 @@ use wasmtime_wasi::p2::bindings::random::{insecure, insecure_seed, random};
 use crate::call::CallState;
 use crate::capability::clock::{Elapsed, Now};
 use crate::capability::random::Bytes;
-use crate::waist::{Attempted, Failure, Held, Operation, Scene, answer};
+use crate::waist::{Attempted, Failure, Held, Operation, Operations, Scene, answer};
 
 /// Bytes that one request for random bytes may ask for.
 const RANDOM_BYTES_MAX: u64 = 1 << 20;
@@ -59,6 +59,15 @@ pub(super) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     insecure_seed::add_to_linker::<CallState, Sources>(linker, view)?;
     linker.allow_shadowing(false);
     Ok(())
+}
+
+/// Registers the operations of these.
+pub(super) fn operations(operations: &mut Operations) {
+    operations
+        .attempted::<Now>()
+        .attempted::<Elapsed>()
+        .attempted::<Bytes>()
+        .held::<Inert>();
 }
 
 impl SourcesView<'_> {

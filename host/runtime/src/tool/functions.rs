@@ -1,6 +1,6 @@
 //! The functions of a tool: which there are, what they are called, whether they can be called.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Linker, ResourceType, types};
@@ -19,7 +19,8 @@ pub struct Function {
     name: String,
     interface: Option<String>,
     item: String,
-    pub(crate) index: ComponentExportIndex,
+    /// Where it is in the component; none where this process has no code of it.
+    pub(crate) index: Option<ComponentExportIndex>,
     signature: Result<Signature, NotCallable>,
     docs: DescribedAs,
 }
@@ -73,6 +74,25 @@ fn list(names: &[String]) -> String {
 }
 
 impl Function {
+    /// A function as it was read from a component, with what its author says about it.
+    pub(crate) fn new(
+        interface: Option<&str>,
+        item: &str,
+        index: Option<ComponentExportIndex>,
+        signature: Result<Signature, NotCallable>,
+        section: Option<&Section>,
+    ) -> Self {
+        let docs = FunctionDocs::new(section, interface).function(item);
+        Self {
+            name: full_name(interface, item),
+            interface: interface.map(ToOwned::to_owned),
+            item: item.to_owned(),
+            index,
+            signature,
+            docs: docs.map(DescribedAs::read).unwrap_or_default(),
+        }
+    }
+
     /// The full name: `acme:csv/report#summarise`, or just `summarise` when it is exported without an interface.
     pub fn name(&self) -> &str {
         &self.name
@@ -132,10 +152,34 @@ pub(super) fn read(
     linker: &Linker<CallState>,
     section: Option<&Section>,
 ) -> wasmtime::Result<Vec<Function>> {
+    let declared = section.map(|section| {
+        let exports = section.exports.iter();
+        exports.map(|export| export.as_str()).collect()
+    });
+    read_with(component, linker, declared, section)
+}
+
+/// The same of a component whose author's section is elsewhere: what it declares as exports, where it declares any.
+pub(crate) fn read_declared(
+    component: &Component,
+    linker: &Linker<CallState>,
+    declared: Option<&[String]>,
+) -> wasmtime::Result<Vec<Function>> {
+    let declared = declared.map(|declared| declared.iter().map(String::as_str).collect());
+    read_with(component, linker, declared, None)
+}
+
+fn read_with(
+    component: &Component,
+    linker: &Linker<CallState>,
+    declared: Option<HashSet<&str>>,
+    section: Option<&Section>,
+) -> wasmtime::Result<Vec<Function>> {
     let engine = component.engine();
     let kinds = linker.substituted_component_type(component)?;
     let mut reading = Reading {
         component,
+        declared,
         section,
         functions: Vec::new(),
     };
@@ -156,6 +200,7 @@ fn classify(resource: &ResourceType) -> Option<HandleKind> {
 
 struct Reading<'a> {
     component: &'a Component,
+    declared: Option<HashSet<&'a str>>,
     section: Option<&'a Section>,
     functions: Vec<Function>,
 }
@@ -203,30 +248,19 @@ impl Reading<'_> {
             return;
         };
         let signature = reader.read(function);
-        let docs = FunctionDocs::new(self.section, interface).function(item);
-        let docs = docs.map(DescribedAs::read).unwrap_or_default();
-        let name = full_name(interface, item);
-        let interface = interface.map(ToOwned::to_owned);
-        self.functions.push(Function {
-            name,
-            interface,
-            item: item.to_owned(),
-            index,
-            signature,
-            docs,
-        });
+        let index = Some(index);
+        let function = Function::new(interface, item, index, signature, self.section);
+        self.functions.push(function);
     }
 
     /// Whether the author's world exports it. Some toolchains add exports of their own, which are not the tool.
     fn declared(&self, interface: Option<&str>, item: &str) -> bool {
-        let declared = self.section.map(|section| &section.exports);
-        declared.is_none_or(|declared| {
-            let name = match interface {
-                Some(interface) => format!("{interface}#{item}"),
-                None => item.to_owned(),
-            };
-            declared.iter().any(|declared| declared.as_str() == name)
-        })
+        self.declared
+            .as_ref()
+            .is_none_or(|declared| match interface {
+                Some(interface) => declared.contains(format!("{interface}#{item}").as_str()),
+                None => declared.contains(item),
+            })
     }
 }
 

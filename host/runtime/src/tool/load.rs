@@ -9,12 +9,14 @@ use std::time::Duration;
 use bailiwick_policy::Source as Layer;
 use bailiwick_policy::{Capability, Grant, Limit, Limits, Manifest, Rules, ToolPolicy, resolve};
 use rustix::fs::{FileType, Mode, OFlags};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
+use wasmtime::Engine;
 use wasmtime::component::{Component, Linker};
 
 use super::functions::{self, Function};
-use super::{Tool, ToolInner, Toolbox};
+use super::{Code, Tool, ToolInner, Toolbox};
 use crate::audit::{self, Digest, OK};
 use crate::call::CallState;
 use crate::capability::{Interface, Needs};
@@ -22,9 +24,10 @@ use crate::component::{Outline, OutlineError};
 use crate::floor;
 use crate::host::{Host, HostInner};
 use crate::value::HandleKind;
+use crate::wall::{Wall, WallError};
 
 /// Bytes of stack of the thread that compiles: deeply nested types make the compiler recurse (GHSA-wjc8).
-const COMPILER_STACK_BYTES: usize = 256 << 20;
+pub(crate) const COMPILER_STACK_BYTES: usize = 256 << 20;
 
 /// Bytes of a page of linear memory: what wasmtime states a minimum in.
 const PAGE_BYTES: u64 = 64 << 10;
@@ -142,6 +145,9 @@ pub enum LoadError {
         /// What it may have.
         most: u64,
     },
+    /// The processes that were to compile and run it could not do so.
+    #[error("the worker process for it failed")]
+    Worker(#[source] WallError),
     /// The trail could not be written, so nothing may run.
     #[error("the load could not be recorded in the audit trail")]
     Audit(#[source] audit::AuditError),
@@ -158,7 +164,7 @@ impl LoadError {
             Self::NotGranted(_) => "not-granted",
             Self::UnknownImports(_) => "unknown-import",
             Self::Mismatch(_) => "import-mismatch",
-            Self::Audit(_) => "host-fault",
+            Self::Worker(_) | Self::Audit(_) => "host-fault",
         }
     }
 
@@ -182,7 +188,11 @@ impl LoadError {
                 "build the tool against the interfaces in `wit/`; a WASI 0.2 import other than cli, clocks, filesystem, io, random and sockets is not part of the floor".to_owned(),
             ),
             Self::Mismatch(_) => Some("build the tool against the versions in `wit/`".to_owned()),
-            Self::Read { .. } | Self::Outline(_) | Self::Compile(_) | Self::Audit(_) => None,
+            Self::Read { .. }
+            | Self::Outline(_)
+            | Self::Compile(_)
+            | Self::Worker(_)
+            | Self::Audit(_) => None,
         }
     }
 }
@@ -285,13 +295,17 @@ fn load(
     let size = bytes.len() as u64;
     let wanted = wanted(host, &outline)?;
     granted(&wanted, options)?;
-    let compiled = compile(host, component, bytes, options.limits.compile_time)?;
-    minimum(&compiled, &options.limits)?;
-    let linker = link(host, &wanted)?;
-    let functions =
-        functions::read(&compiled, &linker, outline.section.as_ref()).map_err(mismatch)?;
+    let looked = Looked {
+        component,
+        bytes,
+        outline: &outline,
+        wanted: &wanted,
+    };
+    let (code, functions) = match &host.wall {
+        None => here(host, looked, &options.limits)?,
+        Some(wall) => behind(wall, looked, &options.limits)?,
+    };
     let manifest = manifest(&wanted, &functions);
-    let pre = linker.instantiate_pre(&compiled).map_err(mismatch)?;
     let grant = grant(&manifest, options);
     let concurrency = usize::try_from(options.limits.concurrency).unwrap_or(Semaphore::MAX_PERMITS);
     let inner = ToolInner {
@@ -301,7 +315,7 @@ fn load(
         policy: options.policy.into(),
         size,
         imports: outline.imports,
-        pre,
+        code,
         functions,
         section: outline.section,
         manifest,
@@ -318,6 +332,41 @@ fn load(
     Ok(Tool {
         inner: Arc::new(inner),
     })
+}
+
+/// A component that was looked at, and not yet compiled.
+struct Looked<'a> {
+    component: Digest,
+    bytes: std::borrow::Cow<'a, [u8]>,
+    outline: &'a Outline,
+    wanted: &'a Wanted<'a>,
+}
+
+/// Compiles and links in this process.
+fn here(
+    host: &Arc<HostInner>,
+    looked: Looked<'_>,
+    limits: &Limits,
+) -> Result<(Code, Vec<Function>), LoadError> {
+    let compiled = compile(host, looked.component, looked.bytes, limits.compile_time)?;
+    minimum(Minimum::of(&compiled), limits)?;
+    let linker = link(&host.engine, &looked.wanted.linked())?;
+    let section = looked.outline.section.as_ref();
+    let functions = functions::read(&compiled, &linker, section).map_err(mismatch)?;
+    let pre = linker.instantiate_pre(&compiled).map_err(mismatch)?;
+    Ok((Code::Here(pre), functions))
+}
+
+/// Has it compiled and run by worker processes.
+fn behind(
+    wall: &Wall,
+    looked: Looked<'_>,
+    limits: &Limits,
+) -> Result<(Code, Vec<Function>), LoadError> {
+    let code = wall.compile(looked.component, &looked.bytes, limits.compile_time)?;
+    let (workers, believed) = wall.workers(code, &looked.wanted.linked(), looked.outline)?;
+    minimum(believed.minimum, limits)?;
+    Ok((Code::Workers(workers), believed.functions))
 }
 
 fn grant(manifest: &Manifest, options: &ToolOptions) -> Grant {
@@ -372,6 +421,27 @@ fn pinned(found: Digest, pinned: Option<[u8; 32]>) -> Result<(), LoadError> {
     match pinned.map(Digest::from) {
         Some(pinned) if pinned != found => Err(LoadError::WrongDigest { found, pinned }),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// What a component is linked with.
+pub(crate) struct Linked<'a> {
+    /// Our interfaces, and the embedder's.
+    pub(crate) interfaces: Vec<&'a Interface>,
+    /// Whether the floor is linked, too.
+    pub(crate) floor: bool,
+}
+
+impl Wanted<'_> {
+    fn linked(&self) -> Linked<'_> {
+        Linked {
+            interfaces: self
+                .interfaces
+                .iter()
+                .map(|(interface, _)| *interface)
+                .collect(),
+            floor: self.floor,
+        }
     }
 }
 
@@ -489,25 +559,41 @@ fn compile(
 }
 
 /// An error of wasmtime's with all its causes, in one line.
-fn chain(error: &wasmtime::Error) -> String {
+pub(crate) fn chain(error: &wasmtime::Error) -> String {
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
     causes.join(": ").replace('\n', " ")
 }
 
-fn mismatch(error: wasmtime::Error) -> LoadError {
+pub(crate) fn mismatch(error: wasmtime::Error) -> LoadError {
     LoadError::Mismatch(chain(&error))
 }
 
+/// What a component has from its start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Minimum {
+    /// Bytes of its largest memory.
+    memory: u64,
+    /// Elements of its largest table.
+    elements: u64,
+}
+
+impl Minimum {
+    /// As a component declares it.
+    pub(crate) fn of(compiled: &Component) -> Self {
+        let Some(required) = compiled.resources_required() else {
+            return Self::default();
+        };
+        let pages = required.max_initial_memory_size.unwrap_or(0);
+        Self {
+            memory: pages.saturating_mul(PAGE_BYTES),
+            elements: required.max_initial_table_size.unwrap_or(0),
+        }
+    }
+}
+
 /// Refuses a component whose declared minimum is above the tool's ceiling: it could never start.
-fn minimum(compiled: &Component, limits: &Limits) -> Result<(), LoadError> {
-    let Some(required) = compiled.resources_required() else {
-        return Ok(());
-    };
-    let memory = required
-        .max_initial_memory_size
-        .unwrap_or(0)
-        .saturating_mul(PAGE_BYTES);
-    let elements = required.max_initial_table_size.unwrap_or(0);
+fn minimum(needed: Minimum, limits: &Limits) -> Result<(), LoadError> {
+    let Minimum { memory, elements } = needed;
     if memory > limits.memory {
         let most = limits.memory;
         return Err(LoadError::Minimum {
@@ -530,12 +616,12 @@ fn minimum(compiled: &Component, limits: &Limits) -> Result<(), LoadError> {
 }
 
 /// A linker with what was granted and imported, and nothing else.
-fn link(host: &HostInner, wanted: &Wanted<'_>) -> Result<Linker<CallState>, LoadError> {
-    let mut linker = Linker::new(&host.engine);
-    for (interface, _) in &wanted.interfaces {
+pub(crate) fn link(engine: &Engine, linked: &Linked<'_>) -> Result<Linker<CallState>, LoadError> {
+    let mut linker = Linker::new(engine);
+    for interface in &linked.interfaces {
         (interface.link)(&mut linker).map_err(mismatch)?;
     }
-    if wanted.floor {
+    if linked.floor {
         floor::link(&mut linker).map_err(mismatch)?;
     }
     Ok(linker)

@@ -8,9 +8,12 @@ use std::io;
 
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeSeed;
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use wasmtime::component::Val;
 
+use super::arguments::Reading;
+use super::json_value::Value;
 use super::names::Named;
 use super::shape::{Float, Integer, Shape};
 use super::signature::Signature;
@@ -84,6 +87,37 @@ impl Signature {
         })
     }
 
+    /// An answer that somebody else wrote, read as what the function answers with and written anew, at most `limit` bytes of it: the
+    /// words of a process that nobody trusts.
+    ///
+    /// # Errors
+    /// Too large, or not of the function's type.
+    pub(crate) fn rewritten(
+        &self,
+        text: &str,
+        outcome: Outcome,
+        limit: usize,
+    ) -> Result<String, AnswerError> {
+        if text.len() > limit {
+            return Err(AnswerError::TooLarge { limit });
+        }
+        let shape = match (&self.result, outcome) {
+            (Some(Shape::Result(ok, _)), Outcome::Answer) => ok.as_deref(),
+            (Some(Shape::Result(_, err)), Outcome::ToolError) => err.as_deref(),
+            (shape, Outcome::Answer) => shape.as_ref(),
+            (_, Outcome::ToolError) => return Err(AnswerError::Mismatch),
+        };
+        let value = shape.map(|shape| read(shape, text, limit)).transpose()?;
+        if value.is_none() && text != "null" {
+            return Err(AnswerError::Mismatch);
+        }
+        let part = shape.zip(value.as_ref());
+        let part = part.map(|(shape, value)| Typed { shape, value });
+        let mut out = Vec::new();
+        write_json(part, &mut out, limit)?;
+        String::from_utf8(out).map_err(|_| AnswerError::Mismatch)
+    }
+
     /// The whole result as WAVE, at most `limit` bytes of it; empty where the function returns nothing.
     ///
     /// # Errors
@@ -130,6 +164,22 @@ impl Signature {
             }
             _ => return Err(AnswerError::Mismatch),
         })
+    }
+}
+
+/// Reads one value of a shape. A value takes what the engine would have taken for it, and no more.
+fn read(shape: &Shape, text: &str, limit: usize) -> Result<Val, AnswerError> {
+    let mut reading = Reading::within(limit.saturating_mul(size_of::<Val>()));
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = Value {
+        shape,
+        reading: &mut reading,
+    }
+    .deserialize(&mut json);
+    let value = value.map_err(|_| AnswerError::Mismatch)?;
+    match json.end() {
+        Ok(()) => Ok(value),
+        Err(_) => Err(AnswerError::Mismatch),
     }
 }
 

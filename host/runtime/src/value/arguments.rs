@@ -79,11 +79,16 @@ pub(super) struct Reading<'a> {
 
 impl Reading<'_> {
     pub(super) fn new() -> Self {
+        Self::within(VALUES_BYTES_MAX)
+    }
+
+    /// Values of at most so many bytes.
+    pub(super) fn within(bytes_max: usize) -> Self {
         Self {
             path: Path::default(),
             failure: None,
             handles: Vec::new(),
-            bytes_left: VALUES_BYTES_MAX,
+            bytes_left: bytes_max,
         }
     }
 

@@ -27,6 +27,7 @@
 mod answer;
 mod arguments;
 mod error;
+mod flat;
 mod json_parts;
 mod json_reader;
 mod json_value;
@@ -40,6 +41,7 @@ mod wave_writer;
 pub use answer::{Answer, AnswerError, Outcome};
 pub use arguments::{Arguments, HandleCount, HandleRequest, TEXT_BYTES_MAX, VALUES_BYTES_MAX};
 pub use error::ArgumentError;
+pub(crate) use flat::{FlatSignature, Malformed};
 pub use names::Named;
 pub use schema::{Docs, NoDocs};
 pub use shape::{Float, HandleKind, Integer, Shape};

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use serde::{Deserialize, Serialize};
 use wasmtime::component::Val;
 
 use super::names::Named;
@@ -49,7 +50,7 @@ pub enum Shape {
 }
 
 /// The integer types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Integer {
     S8,
@@ -63,7 +64,7 @@ pub enum Integer {
 }
 
 /// The floating-point types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Float {
     F32,
@@ -71,7 +72,7 @@ pub enum Float {
 }
 
 /// What a handle parameter lets the tool do with the file that the caller names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HandleKind {
     /// `borrow<reader>`: counts as asking for `read-file`
     Reader,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bailiwick_policy::{Limit, Limits};
+use serde::{Deserialize, Serialize};
 
 use super::Failure;
 
@@ -47,7 +48,7 @@ impl Spent {
 }
 
 /// What the engine has left for a call while it waits for a tool that it called.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct EngineLeft {
     /// Units of fuel.
     pub(crate) fuel: u64,

@@ -22,6 +22,7 @@ mod failure;
 mod handles;
 mod meter;
 mod operation;
+mod operations;
 mod progress;
 mod record;
 mod scene;
@@ -29,18 +30,22 @@ mod scene;
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
 pub use meter::{Meter, Spent};
+pub use operations::Operations;
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
 pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};
 pub use scene::{LogLine, Refused, Scene, Services};
 
 use std::sync::Arc;
 
-use bailiwick_policy::{Grant, Limits};
+use bailiwick_policy::{Capability, Grant, Limits};
 
 use crate::audit::{Digest, Trail, TrailOptions};
+use crate::wall::Far;
 
 pub(crate) use failure::chain;
 pub(crate) use meter::EngineLeft;
+pub(crate) use operation::Counted;
+pub(crate) use operations::{Answered, encode, reply_of};
 pub(crate) use progress::Reporter;
 pub(crate) use record::Trace;
 
@@ -57,6 +62,7 @@ pub struct Waist {
 enum Side {
     Here(Box<Scene>),
     There(Box<dyn Performer>),
+    Beyond(Box<Far>),
 }
 
 impl std::fmt::Debug for Waist {
@@ -107,6 +113,7 @@ impl Waist {
         match &mut self.side {
             Side::Here(scene) => scene.attempt(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,
+            Side::Beyond(far) => far.ask(&operation),
         }
     }
 
@@ -118,20 +125,73 @@ impl Waist {
         match &mut self.side {
             Side::Here(scene) => scene.held(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,
+            Side::Beyond(far) => far.ask(&operation),
+        }
+    }
+
+    /// The waist in a worker process: whoever holds authority is in another.
+    pub(crate) fn beyond(far: Far) -> Self {
+        Self {
+            side: Side::Beyond(Box::new(far)),
+        }
+    }
+
+    /// Counts a host call that describes something, and does nothing. Behind another performer nothing is counted.
+    pub(crate) fn count(&mut self) -> Result<(), Failure> {
+        match &mut self.side {
+            Side::Here(scene) => scene.meter.host_call(),
+            Side::There(_) => Ok(()),
+            Side::Beyond(far) => far.ask(&Counted),
+        }
+    }
+
+    /// The limits of the call, where this side knows them.
+    pub(crate) fn limits(&self) -> Option<&Limits> {
+        match &self.side {
+            Side::Here(scene) => Some(scene.meter.limits()),
+            Side::There(_) => None,
+            Side::Beyond(far) => Some(far.limits()),
+        }
+    }
+
+    /// Whether the call has a grant of a capability. Behind another performer nothing of the host's own is granted.
+    pub(crate) fn grants(&self, capability: &Capability) -> bool {
+        match &self.side {
+            Side::Here(scene) => scene.grant().links(capability),
+            Side::There(_) => false,
+            Side::Beyond(far) => far.grants(capability),
+        }
+    }
+
+    /// Notes what the engine has left for this call: a called tool shares it.
+    pub(crate) fn lend_engine(&mut self, left: EngineLeft) {
+        match &mut self.side {
+            Side::Here(scene) => scene.meter.lend_engine(left),
+            Side::There(_) => {}
+            Side::Beyond(far) => far.lend_engine(left),
+        }
+    }
+
+    /// The fuel that called tools left. None behind another performer, which spends none.
+    pub(crate) fn fuel_left(&self) -> Option<u64> {
+        match &self.side {
+            Side::Here(scene) => Some(scene.meter.fuel_left()),
+            Side::There(_) => None,
+            Side::Beyond(far) => Some(far.fuel_left()),
         }
     }
 
     pub(crate) fn scene(&self) -> Option<&Scene> {
         match &self.side {
             Side::Here(scene) => Some(scene),
-            Side::There(_) => None,
+            Side::There(_) | Side::Beyond(_) => None,
         }
     }
 
     pub(crate) fn scene_mut(&mut self) -> Option<&mut Scene> {
         match &mut self.side {
             Side::Here(scene) => Some(scene),
-            Side::There(_) => None,
+            Side::There(_) | Side::Beyond(_) => None,
         }
     }
 }

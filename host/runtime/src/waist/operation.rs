@@ -7,15 +7,16 @@ use std::future::Future;
 
 use bailiwick_policy as policy;
 use futures_util::future::BoxFuture;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{Failure, HandleId, Scene};
 use crate::audit;
 
 /// One thing that a guest can make the host do: plain data, in which handles are ids, with one typed reply.
 ///
-/// It is serialisable so that the side which performs it can be another process. In the same process nothing is
-/// serialised.
+/// It is serialisable so that the side which asks for it can be another process. In the same process nothing is
+/// serialised. The bytes do not describe themselves: what serde can only read from a format that does (`untagged`, `flatten`,
+/// `skip_serializing_if`) does not work, and is a host fault when the wall of processes is up.
 pub trait Operation: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The name, unique among all operations: the capability's key, a dot, a verb (`read-file.read`).
     const NAME: &'static str;
@@ -162,6 +163,15 @@ pub(super) fn opened<O: Operation>(
             O::NAME
         ))
     })
+}
+
+/// Something was described that does nothing yet: it is counted, and never performed by anybody.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Counted;
+
+impl Operation for Counted {
+    const NAME: &'static str = "waist.count";
+    type Reply = ();
 }
 
 pub(super) struct Erased<O>(pub(super) O);

@@ -28,6 +28,11 @@ pub(super) fn interfaces() -> [Interface; 1] {
         name: "bailiwick:clock/clock",
         needs: Needs::Grant(Capability::Clock),
         link,
+        operations: |operations| {
+            operations
+                .attempted::<Now>()
+                .attempted::<Elapsed>();
+        },
     }]
 }
 

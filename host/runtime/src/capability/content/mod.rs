@@ -13,6 +13,7 @@ pub(super) fn interfaces() -> [Interface; 1] {
         name: "bailiwick:content/types",
         needs: Needs::Nothing,
         link,
+        operations: |_| {},
     }]
 }
 

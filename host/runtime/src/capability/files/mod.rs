@@ -28,21 +28,44 @@ pub(super) fn interfaces() -> [Interface; 4] {
             name: "bailiwick:files/types",
             needs: Needs::Nothing,
             link: adapter::link_types,
+            operations: |operations| {
+                operations
+                    .held::<Read>()
+                    .held::<Size>()
+                    .held::<Seek>()
+                    .held::<Write>()
+                    .held::<Commit>()
+                    .held::<CloseHandle>();
+            },
         },
         Interface {
             name: "bailiwick:files/read-file",
             needs: Needs::Grant(Capability::ReadFile),
             link: adapter::link_read_file,
+            operations: |operations| {
+                operations
+                    .attempted::<ReadFile>()
+                    .attempted::<ReadRange>()
+                    .attempted::<OpenReader>();
+            },
         },
         Interface {
             name: "bailiwick:files/write-file",
             needs: Needs::Grant(Capability::WriteFile),
             link: adapter::link_write_file,
+            operations: |operations| {
+                operations
+                    .attempted::<WriteFile>()
+                    .attempted::<Create>();
+            },
         },
         Interface {
             name: "bailiwick:files/list-files",
             needs: Needs::Grant(Capability::ListFiles),
             link: adapter::link_list_files,
+            operations: |operations| {
+                operations.attempted::<ListFiles>();
+            },
         },
     ]
 }

@@ -121,10 +121,7 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
 impl HttpView<'_> {
     /// Counts a host call that does not pass the waist: it describes, and does nothing.
     fn count(&mut self) -> Result<(), Failure> {
-        match self.waist.scene_mut() {
-            Some(scene) => scene.meter.host_call(),
-            None => Ok(()),
-        }
+        self.waist.count()
     }
 
     async fn head(&mut self, this: &Resource<Incoming>) -> wasmtime::Result<operation::Head> {

@@ -32,16 +32,35 @@ pub(super) fn interfaces() -> [Interface; 3] {
             name: "bailiwick:http/types",
             needs: Needs::Nothing,
             link: adapter::link_types,
+            operations: |operations| {
+                operations
+                    .held::<LookAtHead>()
+                    .held::<ReadBody>()
+                    .held::<WriteBody>()
+                    .held::<FinishBody>()
+                    .held::<CloseExchange>();
+            },
         },
         Interface {
             name: "bailiwick:http/http-get",
             needs: Needs::Grant(Capability::HttpGet),
             link: adapter::link_http_get,
+            operations: |operations| {
+                operations
+                    .attempted::<Get>()
+                    .attempted::<OpenGet>();
+            },
         },
         Interface {
             name: "bailiwick:http/http-request",
             needs: Needs::Grant(Capability::HttpRequest),
             link: adapter::link_http_request,
+            operations: |operations| {
+                operations
+                    .attempted::<SendRequest>()
+                    .attempted::<OpenRequest>()
+                    .attempted::<Upload>();
+            },
         },
     ]
 }

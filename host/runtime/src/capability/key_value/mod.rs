@@ -26,5 +26,13 @@ pub(super) fn interfaces() -> [Interface; 1] {
         name: "bailiwick:key-value/key-value",
         needs: Needs::Grant(Capability::KeyValue),
         link: adapter::link,
+        operations: |operations| {
+            operations
+                .attempted::<Get>()
+                .attempted::<Set>()
+                .attempted::<CompareAndSet>()
+                .attempted::<Delete>()
+                .attempted::<List>();
+        },
     }]
 }

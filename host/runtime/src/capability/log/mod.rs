@@ -24,6 +24,9 @@ pub(super) fn interfaces() -> [Interface; 1] {
         name: "bailiwick:log/log",
         needs: Needs::Nothing,
         link,
+        operations: |operations| {
+            operations.held::<Log>();
+        },
     }]
 }
 

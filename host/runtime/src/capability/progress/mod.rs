@@ -25,6 +25,9 @@ pub(super) fn interfaces() -> [Interface; 1] {
         name: "bailiwick:progress/progress",
         needs: Needs::Nothing,
         link,
+        operations: |operations| {
+            operations.held::<Report>();
+        },
     }]
 }
 

@@ -27,6 +27,9 @@ pub(super) fn interfaces() -> [Interface; 1] {
         name: "bailiwick:random/random",
         needs: Needs::Grant(Capability::Random),
         link,
+        operations: |operations| {
+            operations.attempted::<Bytes>();
+        },
     }]
 }
 

@@ -27,5 +27,8 @@ pub(super) fn interfaces() -> [Interface; 1] {
         name: "bailiwick:tools/call-tool",
         needs: Needs::Grant(Capability::CallTool),
         link: adapter::link,
+        operations: |operations| {
+            operations.attempted::<CallTool>();
+        },
     }]
 }

@@ -1,0 +1,284 @@
+//! The broker's side of a call: what is told to a worker, what it asks for, and how it says that the call ended.
+
+use std::time::Duration;
+
+use bailiwick_policy::{Capability, Limits};
+
+use super::describe::plain;
+use super::frame;
+use super::message::{Begin, Ceilings, Claim, Ending, FromCall, Line, ToWorker};
+use super::pool::{Principal, Worker, Workers};
+use super::WallError;
+use crate::call::instance::Lent;
+use crate::call::invocation::ArgumentText;
+use crate::call::{Call, Cause, Used};
+use crate::capability::random;
+use crate::floor::Kept;
+use crate::value::Outcome;
+use crate::waist::{EngineLeft, LogLine, Waist, chain};
+
+/// How long a worker may take until it is ready. It is no part of the call's time.
+const READY_MAX: Duration = Duration::from_secs(30);
+
+/// One call behind the wall.
+pub(crate) struct Beyond<'c> {
+    workers: &'c Workers,
+    waist: Waist,
+    worker: Option<Ready>,
+    principal: Principal,
+    /// Whether the worker was told of the call.
+    is_begun: bool,
+    /// What the worker has left of what the call may use, as it said last.
+    left: EngineLeft,
+    peak_memory: u64,
+    printed: Kept,
+}
+
+/// A worker that is ready, and its socket, which does not block.
+struct Ready {
+    worker: Worker,
+    socket: tokio::net::UnixStream,
+}
+
+impl Ready {
+    async fn new(worker: Worker) -> Result<Self, WallError> {
+        let socket = worker.process.socket.try_clone();
+        let socket = socket.and_then(|socket| {
+            socket.set_nonblocking(true)?;
+            tokio::net::UnixStream::from_std(socket)
+        });
+        let mut ready = Self {
+            worker,
+            socket: socket.map_err(WallError::Start)?,
+        };
+        ready.worker.ready(&mut ready.socket).await?;
+        Ok(ready)
+    }
+
+    async fn tell(&mut self, message: &ToWorker<'_>) -> Result<(), Cause> {
+        let told = frame::encode(message).map_err(WallError::Gone);
+        match told {
+            Ok(bytes) => frame::send_async(&mut self.socket, &bytes)
+                .await
+                .map_err(|error| broken(&WallError::Gone(error))),
+            Err(error) => Err(broken(&error)),
+        }
+    }
+
+    async fn hear(&mut self, most: usize) -> Result<Vec<u8>, Cause> {
+        let heard = frame::receive_async(&mut self.socket, most).await;
+        heard.map_err(|error| match error.kind() {
+            std::io::ErrorKind::InvalidData => broken(&WallError::Protocol("a frame is too long")),
+            _ => broken(&WallError::Gone(error)),
+        })
+    }
+}
+
+fn broken(error: &WallError) -> Cause {
+    Cause::HostFault(format!("the worker process: {}", chain(error)))
+}
+
+fn protocol(what: &'static str) -> Cause {
+    broken(&WallError::Protocol(what))
+}
+
+impl<'c> Beyond<'c> {
+    pub(crate) fn new(workers: &'c Workers, waist: Waist) -> Self {
+        Self {
+            workers,
+            waist,
+            worker: None,
+            principal: None,
+            is_begun: false,
+            left: EngineLeft::default(),
+            peak_memory: 0,
+            printed: Kept::default(),
+        }
+    }
+
+    pub(crate) fn waist_mut(&mut self) -> &mut Waist {
+        &mut self.waist
+    }
+
+    /// Has a worker ready, before the call's time begins.
+    pub(crate) async fn ready(&mut self, call: &Call<'_>) -> Result<(), Cause> {
+        let limits = &call.limits;
+        self.left = EngineLeft {
+            fuel: limits.fuel,
+            memory: limits.memory,
+            table_elements: limits.table_elements,
+        };
+        self.principal.clone_from(&call.behalf.principal);
+        let taking = async {
+            let worker = self.workers.take(&self.principal).await?;
+            Ready::new(worker).await
+        };
+        let late = |_| WallError::Gone(std::io::ErrorKind::TimedOut.into());
+        let taken = tokio::time::timeout(READY_MAX, taking).await.map_err(late);
+        let taken = taken.and_then(|taken| taken);
+        self.worker = Some(taken.map_err(|error| broken(&error))?);
+        Ok(())
+    }
+
+    /// Makes the call: what came of it is text that nobody has looked at yet.
+    pub(crate) async fn call(
+        &mut self,
+        call: &Call<'_>,
+        arguments: ArgumentText,
+        lent: &[Lent],
+    ) -> Result<(String, Outcome), Cause> {
+        // What is not given back at the end is killed, wherever this future is dropped.
+        let mut worker = self
+            .worker
+            .take()
+            .ok_or_else(|| Cause::HostFault("no worker process is ready".to_owned()))?;
+        self.is_begun = true;
+        let begin = self.begin(call, arguments, lent)?;
+        let number = begin.number;
+        worker.tell(&ToWorker::Begin(begin)).await?;
+        let most = frame::bytes_max(&call.limits);
+        loop {
+            let heard = worker.hear(most).await?;
+            let unreadable = |_| protocol("a frame cannot be read");
+            match frame::decode(&heard).map_err(unreadable)? {
+                FromCall::Asked {
+                    number: of,
+                    name,
+                    bytes,
+                    left,
+                } if of == number => self.answer(&mut worker, name, bytes, left).await?,
+                FromCall::Ended {
+                    number: of,
+                    ending,
+                    used,
+                } if of == number => {
+                    self.believe(&used, &call.limits)?;
+                    let outcome = ended(&ending)?;
+                    self.worker = Some(worker);
+                    return Ok(outcome);
+                }
+                FromCall::Asked { .. } | FromCall::Ended { .. } => {
+                    return Err(protocol("a frame is of no call that is under way"));
+                }
+            }
+        }
+    }
+
+    /// Lets the worker serve again, once its answer was found to be one.
+    pub(crate) fn keep(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            self.workers.give_back(worker.worker, &self.principal);
+        }
+    }
+
+    fn begin(
+        &self,
+        call: &Call<'_>,
+        arguments: ArgumentText,
+        lent: &[Lent],
+    ) -> Result<Begin, Cause> {
+        let mut number = [0; 8];
+        let drawn = random::fill(&mut number);
+        drawn.map_err(|failure| Cause::HostFault(failure.to_string()))?;
+        Ok(Begin {
+            number: u64::from_le_bytes(number),
+            interface: call.function.interface().map(ToOwned::to_owned),
+            item: call.function.item().to_owned(),
+            arguments,
+            handles: lent.iter().map(|lent| lent.id.0).collect(),
+            ceilings: Ceilings::of(&call.limits),
+            clock: self.waist.grants(&Capability::Clock),
+            random: self.waist.grants(&Capability::Random),
+        })
+    }
+
+    /// Has one operation answered, behind the same meter, decisions and records as any.
+    async fn answer(
+        &mut self,
+        worker: &mut Ready,
+        name: &str,
+        bytes: &[u8],
+        left: EngineLeft,
+    ) -> Result<(), Cause> {
+        // Never more than it said before: what called tools spend is bounded by the root's fuel, whatever a worker says.
+        self.left.fuel = self.left.fuel.min(left.fuel);
+        let lent = EngineLeft {
+            fuel: self.left.fuel,
+            memory: self.left.memory.min(left.memory),
+            table_elements: self.left.table_elements.min(left.table_elements),
+        };
+        self.waist.lend_engine(lent);
+        let operations = self.workers.operations();
+        let answered = operations.answer(&mut self.waist, name, bytes).await;
+        let answered = answered.ok_or_else(|| {
+            protocol("it asked for what the component's imports do not lead to")
+        })?;
+        let answered = answered.map_err(|_| protocol("an operation cannot be read"))?;
+        if let Some(fault) = answered.fault {
+            return Err(Cause::HostFault(fault));
+        }
+        let fuel_left = self.waist.fuel_left();
+        self.left.fuel = fuel_left.unwrap_or(self.left.fuel).min(self.left.fuel);
+        worker
+            .tell(&ToWorker::Reply {
+                bytes: &answered.bytes,
+                fuel_left,
+            })
+            .await
+    }
+
+    /// Takes what the worker says it used, as far as the limits go.
+    fn believe(&mut self, used: &Claim<'_>, limits: &Limits) -> Result<(), Cause> {
+        self.left.fuel = self.left.fuel.min(used.fuel_left);
+        self.peak_memory = used.peak_memory.min(limits.memory);
+        if used.printed.len() as u64 > frame::printed_bytes_max(limits) {
+            return Err(protocol("it printed more than it may"));
+        }
+        let unreadable = |_| protocol("what it printed cannot be read");
+        let lines: Vec<Line> = frame::decode(used.printed).map_err(unreadable)?;
+        self.printed = Kept {
+            lines: lines.into_iter().map(line).collect(),
+            bytes: 0,
+            dropped: used.printed_dropped.min(u64::from(u32::MAX)),
+        };
+        Ok(())
+    }
+
+    /// What the engine used, as far as it is known.
+    pub(crate) fn used(&mut self, limits: &Limits) -> Used {
+        let begun = self.left != EngineLeft::default();
+        Used {
+            fuel: match begun {
+                true => limits.fuel.saturating_sub(self.left.fuel),
+                false => 0,
+            },
+            peak_memory: self.peak_memory,
+            printed: std::mem::take(&mut self.printed),
+        }
+    }
+}
+
+impl Drop for Beyond<'_> {
+    fn drop(&mut self) {
+        // One that was told nothing of the call is as it was.
+        if !self.is_begun {
+            self.keep();
+        }
+    }
+}
+
+fn line((is_error, message): Line) -> LogLine {
+    let level = if is_error { "stderr" } else { "stdout" };
+    LogLine { level, message }
+}
+
+/// What an ending says. A text of it goes to an operator.
+fn ended(ending: &Ending<'_>) -> Result<(String, Outcome), Cause> {
+    match ending {
+        Ending::Answer(json) => Ok(((*json).to_owned(), Outcome::Answer)),
+        Ending::ToolError(json) => Ok(((*json).to_owned(), Outcome::ToolError)),
+        Ending::Limit(limit) => Err(Cause::Limit(*limit)),
+        Ending::Trap(text) => Err(Cause::Trap(plain(text))),
+        Ending::Fault(text) => Err(Cause::HostFault(plain(text))),
+    }
+}

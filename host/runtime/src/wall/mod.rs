@@ -1,0 +1,115 @@
+//! The wall of processes: components are compiled and run in worker processes that own one socket and nothing else.
+//!
+//! The attacker is a component that broke out of the engine, or out of its compiler: from there on every instruction of the worker process
+//! is its own. What it finds is a process without a file, a directory, a network, a variable or a right, whose one descriptor that leads
+//! anywhere is a socket. At the other end is the *broker*, the process that holds the authority, which treats every byte from
+//! there as the attacker's:
+//!
+//! 1. A frame has a length, which is held against the most that the call's limits can need before a byte of it is kept.
+//! 2. It carries the number of the call that it belongs to, drawn at random for each call. Any other number ends the worker.
+//! 3. An operation is one that the component's imports lead to, read whole into its own type; then it takes the way of every
+//!    operation: meter, decision, record, permit. Handles in it are numbers of this call's scene and of no other's.
+//! 4. An answer is read as the type of the function's result, and written anew.
+//! 5. What the worker says it used is bounded by the limits and believed for nothing but the report; time is the broker's.
+//!
+//! What is none of this ends the worker, by a kill, and the call, with `host-fault`. A worker serves one component, one call at a time, and
+//! never two principals; after anything but an answer it is not used again. Descriptors never travel: a worker is born with the sealed
+//! memory of its code and its socket, and what is sent along with bytes from a worker is closed by the kernel.
+//!
+//! Compiled code comes from a worker, too, and is therefore the component's word: it is never mapped in the broker, and the compile cache keeps
+//! it apart from code that this process compiled itself. Even a component's types are what a worker says, checked as
+//! [`Description`] has it: a tool that lies about its types has the types that it lies about.
+//!
+//! Deliberately absent: a fallback into the broker's own process; a way for a worker to begin anything but an operation.
+
+mod broker;
+mod code;
+mod compile;
+mod confinement;
+mod describe;
+mod far;
+mod frame;
+mod message;
+mod pool;
+mod process;
+pub mod worker;
+
+use std::path::PathBuf;
+
+pub(crate) use broker::Beyond;
+pub(crate) use far::Far;
+pub(crate) use pool::Workers;
+
+use crate::cache::Cache;
+use process::Starter;
+
+/// Calls that a worker serves before another takes its place.
+const CALLS_MAX: u32 = 1_000;
+
+/// That tools are compiled and run in worker processes.
+#[derive(Clone, Debug)]
+pub struct Isolation {
+    program: PathBuf,
+    calls_max: u32,
+}
+
+impl Isolation {
+    /// In processes of this program, whose `main` begins with [`worker::main`].
+    pub fn processes() -> Self {
+        Self {
+            // Not a path that somebody could put another program at: what runs now.
+            program: PathBuf::from("/proc/self/exe"),
+            calls_max: CALLS_MAX,
+        }
+    }
+
+    /// In processes of another program, whose `main` begins with [`worker::main`]: built from the same version of this crate.
+    ///
+    /// # Authority
+    /// Whoever can change that program decides what the wall is made of.
+    pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = program.into();
+        self
+    }
+
+    /// How many calls a worker serves before another takes its place; at least one.
+    pub fn calls_max(mut self, calls: u32) -> Self {
+        self.calls_max = calls.max(1);
+        self
+    }
+}
+
+/// Why a worker process is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum WallError {
+    /// It could not be started.
+    #[error("it could not be started")]
+    Start(#[source] std::io::Error),
+    /// It ended, or did not answer in time.
+    #[error("it ended, or did not answer in time")]
+    Gone(#[source] std::io::Error),
+    /// It could not do what it was to do.
+    #[error("it refused: {0}")]
+    Refused(String),
+    /// It did not keep to the protocol.
+    #[error("it broke the protocol: {0}")]
+    Protocol(&'static str),
+}
+
+/// What all tools of a host behind the wall share.
+pub(crate) struct Wall {
+    starter: Starter,
+    cache: Option<Cache>,
+    calls_max: u32,
+}
+
+impl Wall {
+    /// Puts the wall up. `cache` is for code that workers compiled, and nothing else.
+    pub(crate) fn new(isolation: &Isolation, cache: Option<Cache>) -> Result<Self, WallError> {
+        Ok(Self {
+            starter: Starter::new(&isolation.program)?,
+            cache,
+            calls_max: isolation.calls_max,
+        })
+    }
+}

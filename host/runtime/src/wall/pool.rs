@@ -1,0 +1,249 @@
+//! The worker processes of one tool: one is always started ahead, one that answered serves the same principal again, and every other is
+//! thrown away.
+//!
+//! A worker that was taken over keeps what it was told. So it never serves two principals: whose calls it served is what it is kept
+//! under. A worker that ended a call with anything but an answer, that sent a byte more than it was asked for, or that has
+//! served its number of calls is killed.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use super::frame;
+use super::message::{FromWorker, Hello, Job, Nonce, Refusal, Serve, VERSION};
+use super::process::{Process, Starter};
+use super::{WallError, describe::DESCRIPTION_BYTES_MAX};
+use crate::capability::random;
+use crate::waist::Operations;
+
+/// Workers that wait for a call, of one tool. What one takes is its pool's touched pages and a process.
+const IDLE_MAX: usize = 8;
+
+/// Workers that wait and have served nobody.
+const AHEAD: usize = 1;
+
+/// The workers of one tool.
+#[derive(Clone, Debug)]
+pub(crate) struct Workers {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    starter: Starter,
+    code: OwnedFd,
+    serve: Serve,
+    operations: Operations,
+    calls_max: u32,
+    idle: Mutex<Vec<Idle>>,
+}
+
+/// A worker that waits.
+#[derive(Debug)]
+struct Idle {
+    worker: Worker,
+    /// Whose calls it served: none yet, or a principal's, or nobody's.
+    served: Option<Principal>,
+}
+
+/// On whose behalf calls are made, where the host knows.
+pub(super) type Principal = Option<Arc<str>>;
+
+/// A worker that is begun: told what it is for.
+#[derive(Debug)]
+pub(super) struct Worker {
+    pub(super) process: Process,
+    /// What it has to say to be believed ready; none once it has.
+    waited_for: Option<Nonce>,
+    calls: u32,
+}
+
+impl Worker {
+    /// Tells a process what it is for. The little that is said waits in its socket until it is up.
+    pub(super) fn begin(process: Process, job: Job) -> Result<Self, WallError> {
+        let mut nonce = Nonce::default();
+        random::fill(&mut nonce).map_err(|failure| WallError::Refused(failure.to_string()))?;
+        let hello = frame::encode(&Hello {
+            version: VERSION,
+            nonce,
+            job,
+        });
+        hello
+            .and_then(|hello| frame::send(&process.socket, &hello))
+            .map_err(WallError::Gone)?;
+        Ok(Self {
+            process,
+            waited_for: Some(nonce),
+            calls: 0,
+        })
+    }
+
+    /// Whether it is the one that was begun, from what it said first.
+    pub(super) fn greeted(&mut self, nonce: Nonce) -> Result<(), WallError> {
+        match self.waited_for.take() {
+            Some(expected) if expected == nonce => Ok(()),
+            Some(_) | None => Err(WallError::Protocol("it is not the one that was started")),
+        }
+    }
+
+    /// Reads what it said first, if that was not read yet.
+    pub(super) async fn ready(
+        &mut self,
+        socket: &mut tokio::net::UnixStream,
+    ) -> Result<(), WallError> {
+        if self.waited_for.is_none() {
+            return Ok(());
+        }
+        let said = frame::receive_async(socket, DESCRIPTION_BYTES_MAX).await;
+        let said = said.map_err(WallError::Gone)?;
+        match frame::decode(&said).map_err(WallError::Gone)? {
+            FromWorker::Ready {
+                nonce,
+                description: None,
+            } => self.greeted(nonce),
+            FromWorker::Refused(refusal) => Err(refused(&refusal)),
+            FromWorker::Ready { .. } | FromWorker::Compiled { .. } => {
+                Err(WallError::Protocol("it said what nobody asked for"))
+            }
+        }
+    }
+}
+
+/// A worker's refusal in words.
+pub(super) fn refused(refusal: &Refusal) -> WallError {
+    let (Refusal::Compile(text) | Refusal::Mismatch(text) | Refusal::Other(text)) = refusal;
+    WallError::Refused(super::describe::plain(text))
+}
+
+impl Workers {
+    /// Workers of this code. `first` has described it, and is ready.
+    pub(super) fn new(
+        starter: Starter,
+        code: OwnedFd,
+        serve: Serve,
+        operations: Operations,
+        calls_max: u32,
+        first: Worker,
+    ) -> Self {
+        let idle = Mutex::new(vec![Idle {
+            worker: first,
+            served: None,
+        }]);
+        Self {
+            inner: Arc::new(Inner {
+                starter,
+                code,
+                serve: Serve {
+                    describe: false,
+                    ..serve
+                },
+                operations,
+                calls_max,
+                idle,
+            }),
+        }
+    }
+
+    /// The operations that the component's imports lead to.
+    pub(super) fn operations(&self) -> &Operations {
+        &self.inner.operations
+    }
+
+    /// A worker for a call on this principal's behalf: one that served nobody else.
+    pub(super) async fn take(&self, principal: &Principal) -> Result<Worker, WallError> {
+        let (waiting, ahead) = {
+            let mut idle = self.inner.idle();
+            let own = idle
+                .iter()
+                .position(|idle| idle.served.as_ref() == Some(principal))
+                .or_else(|| idle.iter().position(|idle| idle.served.is_none()));
+            let waiting = own.map(|at| idle.remove(at).worker);
+            (waiting, fresh(&idle))
+        };
+        if ahead < AHEAD {
+            self.inner.start_ahead();
+        }
+        match waiting {
+            Some(worker) => Ok(worker),
+            None => self.inner.start().await,
+        }
+    }
+
+    /// Takes back a worker that answered a call on this principal's behalf, or was not used.
+    pub(super) fn give_back(&self, mut worker: Worker, principal: &Principal) {
+        worker.calls = worker.calls.saturating_add(1);
+        if worker.calls >= self.inner.calls_max || !is_silent(&worker.process) {
+            return;
+        }
+        let mut idle = self.inner.idle();
+        let too_many = (idle.len() >= IDLE_MAX)
+            .then(|| idle.iter().position(|idle| idle.served.is_some()))
+            .flatten()
+            .map(|at| idle.remove(at));
+        idle.push(Idle {
+            worker,
+            served: Some(principal.clone()),
+        });
+        drop(idle);
+        // Killing is no business of whoever waits for the list.
+        drop(too_many);
+    }
+}
+
+fn fresh(idle: &[Idle]) -> usize {
+    idle.iter().filter(|idle| idle.served.is_none()).count()
+}
+
+/// Whether nothing came from a worker that nobody asked for.
+fn is_silent(process: &Process) -> bool {
+    let mut byte = [0];
+    let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
+    let peeked = rustix::net::recv(&process.socket, &mut byte, flags);
+    matches!(peeked, Err(error) if error == rustix::io::Errno::AGAIN)
+}
+
+impl Inner {
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        // The list is whole at every moment.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a worker, and hands it over when it is begun.
+    fn begin(&self, begun: impl FnOnce(Result<Worker, WallError>) + Send + 'static) {
+        let serve = self.serve.clone();
+        match self.code.try_clone() {
+            Ok(code) => self.starter.start(code, move |process: io::Result<Process>| {
+                let process = process.map_err(WallError::Start);
+                begun(process.and_then(|process| Worker::begin(process, Job::Serve(serve))));
+            }),
+            Err(error) => begun(Err(WallError::Start(error))),
+        }
+    }
+
+    async fn start(&self) -> Result<Worker, WallError> {
+        let (send, receive) = tokio::sync::oneshot::channel();
+        self.begin(move |worker| {
+            // Whoever waited may have gone: then the worker goes, too.
+            let _ = send.send(worker);
+        });
+        let gone = |_| WallError::Start(io::ErrorKind::NotConnected.into());
+        receive.await.map_err(gone)?
+    }
+
+    /// Starts one for the next call that needs one.
+    fn start_ahead(self: &Arc<Self>) {
+        let weak = Arc::downgrade(self);
+        self.begin(move |worker| keep(&weak, worker));
+    }
+}
+
+/// Keeps a worker that was started ahead. Without one the next call starts its own, and says what is wrong.
+fn keep(inner: &Weak<Inner>, worker: Result<Worker, WallError>) {
+    if let (Some(inner), Ok(worker)) = (inner.upgrade(), worker) {
+        let mut idle = inner.idle();
+        if fresh(&idle) < AHEAD {
+            let served = None;
+            idle.push(Idle { worker, served });
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! A worker process: what a program becomes that is started with [`MARKER`] as its only argument.
+//!
+//! It has its input and its socket, and gives up everything else in two steps: early, before it reads anything of the component; late,
+//! when the engine, its pool and the code are there. Only then it says that it is ready. It ends when its socket does.
+
+use std::io::{self, Read as _};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use bailiwick_policy::Limits;
+use wasmtime::Engine;
+use wasmtime::component::{Component, InstancePre};
+
+use super::describe::Description;
+use super::far::Far;
+use super::message::{
+    Begin, Claim, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve, ToWorker,
+    VERSION,
+};
+use super::{confinement, frame};
+use crate::call::instance::{self, Lent};
+use crate::call::invocation::{Dynamic, Returned, Stopped};
+use crate::call::{CallState, Cause};
+use crate::capability::{self, Interface};
+use crate::engine::{Allocation, engine};
+use crate::tool::Function;
+use crate::tool::functions;
+use crate::tool::load::{COMPILER_STACK_BYTES, Linked, chain, link};
+use crate::waist::{HandleId, Waist};
+
+/// The argument that makes a worker of a program.
+pub const MARKER: &str = "bailiwick-worker-process";
+
+/// Slots of a worker's pool. One call is under way; a component is made of many core instances, and the pool counts those by slots.
+const SLOTS: u32 = 32;
+
+/// Bytes of what a worker is told first: the names of interfaces and exports.
+const HELLO_BYTES_MAX: usize = 16 << 20;
+
+/// Makes a worker of this process, where it was started as one; returns at once otherwise.
+///
+/// To be called first thing in `main`, before any thread exists, by every program that builds a host with
+/// [`Isolation`](super::Isolation): the host starts its own program again. `interfaces` are those that the program adds to its hosts.
+pub fn main(interfaces: Vec<Interface>) {
+    let mut arguments = std::env::args_os().skip(1);
+    let is_worker = arguments.next().is_some_and(|argument| argument == MARKER);
+    if is_worker && arguments.next().is_none() {
+        // Whatever went wrong, the broker sees the socket end.
+        let ended = work(interfaces);
+        std::process::exit(i32::from(ended.is_err()));
+    }
+}
+
+fn work(interfaces: Vec<Interface>) -> io::Result<()> {
+    let socket = Arc::new(UnixStream::from(own(io::stdout().as_fd())?));
+    let hello = frame::receive(&socket, HELLO_BYTES_MAX)?;
+    let hello: Hello = frame::decode(&hello)?;
+    if hello.version != VERSION {
+        let other = format!("it has version {VERSION} of the protocol");
+        return refuse(&socket, Refusal::Other(other));
+    }
+    let prepared = confinement::early(&hello.job).map_err(Refusal::Other);
+    let done = prepared.and_then(|()| match &hello.job {
+        Job::Compile => compile(&socket, &hello),
+        Job::Serve(serve) => serve_calls(&socket, &hello, serve, interfaces),
+    });
+    match done {
+        Ok(()) => Ok(()),
+        Err(refusal) => refuse(&socket, refusal),
+    }
+}
+
+fn own(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
+    fd.try_clone_to_owned()
+}
+
+fn refuse(socket: &UnixStream, refusal: Refusal) -> io::Result<()> {
+    frame::send(socket, &frame::encode(&FromWorker::Refused(refusal))?)
+}
+
+fn other(error: impl std::fmt::Display) -> Refusal {
+    Refusal::Other(error.to_string())
+}
+
+/// Compiles what the input is, and sends the code. None of it is made executable here.
+fn compile(socket: &UnixStream, hello: &Hello) -> Result<(), Refusal> {
+    let mut bytes = Vec::new();
+    let mut input = std::fs::File::from(own(io::stdin().as_fd()).map_err(other)?);
+    io::Seek::rewind(&mut input).map_err(other)?;
+    input.read_to_end(&mut bytes).map_err(other)?;
+    let engine = engine(Allocation::OnDemand).map_err(other)?;
+    confinement::late(&hello.job).map_err(Refusal::Other)?;
+    let compiler = std::thread::Builder::new().stack_size(COMPILER_STACK_BYTES);
+    let compiling = compiler.spawn(move || engine.precompile_component(&bytes));
+    let compiled = compiling.map_err(other)?.join();
+    let compiled = compiled.map_err(|_| Refusal::Compile("the compiler failed".to_owned()))?;
+    let code = compiled.map_err(|error| Refusal::Compile(chain(&error)))?;
+    let nonce = hello.nonce;
+    let compiled = frame::encode(&FromWorker::Compiled { nonce }).map_err(other)?;
+    frame::send(socket, &compiled).map_err(other)?;
+    frame::send(socket, &code).map_err(other)
+}
+
+/// Loads what the input is, gives up the rest, and serves calls until the socket ends.
+fn serve_calls(
+    socket: &Arc<UnixStream>,
+    hello: &Hello,
+    serve: &Serve,
+    mut interfaces: Vec<Interface>,
+) -> Result<(), Refusal> {
+    let engine = engine(Allocation::Pool { slots: SLOTS }).map_err(other)?;
+    interfaces.extend(capability::interfaces());
+    let loaded = Loaded::new(engine, serve, &interfaces)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(other)?;
+    let describe = || Description::of(loaded.pre.component(), &loaded.functions);
+    let description = serve.describe.then(describe);
+    confinement::late(&hello.job).map_err(Refusal::Other)?;
+    greet(socket, hello.nonce, description).map_err(other)?;
+    // The end of the socket is the end of the worker.
+    while let Ok(told) = frame::receive(socket, usize::MAX) {
+        let Ok(ToWorker::Begin(begin)) = frame::decode(&told) else {
+            break;
+        };
+        if runtime.block_on(loaded.call(socket, &begin)).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn greet(socket: &UnixStream, nonce: Nonce, description: Option<Description>) -> io::Result<()> {
+    let ready = frame::encode(&FromWorker::Ready { nonce, description })?;
+    frame::send(socket, &ready)
+}
+
+/// A component, loaded and linked.
+struct Loaded {
+    engine: Engine,
+    pre: InstancePre<CallState>,
+    functions: Vec<Function>,
+}
+
+impl Loaded {
+    fn new(engine: Engine, serve: &Serve, interfaces: &[Interface]) -> Result<Self, Refusal> {
+        let component = load(&engine).map_err(other)?;
+        let mut linked = Linked {
+            interfaces: Vec::new(),
+            floor: serve.floor,
+        };
+        for name in &serve.interfaces {
+            let interface = interfaces.iter().find(|interface| interface.name == name);
+            linked.interfaces.push(interface.ok_or_else(|| {
+                Refusal::Other(format!("its program has no interface `{name}`"))
+            })?);
+        }
+        let mismatch = |error: wasmtime::Error| Refusal::Mismatch(chain(&error));
+        let linker = link(&engine, &linked).map_err(other)?;
+        let declared = serve.declared.as_deref();
+        let functions = functions::read_declared(&component, &linker, declared);
+        Ok(Self {
+            functions: functions.map_err(mismatch)?,
+            pre: linker.instantiate_pre(&component).map_err(mismatch)?,
+            engine,
+        })
+    }
+
+    /// Makes one call, and says how it ended.
+    async fn call(&self, socket: &Arc<UnixStream>, begin: &Begin) -> io::Result<()> {
+        let limits = begin.ceilings.limits();
+        let far = Far::new(socket.clone(), begin);
+        let mut left = Left::of(&limits);
+        let returned = self.returned(far, begin, &limits, &mut left).await;
+        let lines = frame::encode(&left.lines)?;
+        let ending = match &returned {
+            Ok(Returned::Answer(json)) => Ending::Answer(json),
+            Ok(Returned::ToolError(json)) => Ending::ToolError(json),
+            Err(Cause::Limit(limit)) => Ending::Limit(*limit),
+            Err(Cause::Trap(text)) => Ending::Trap(text),
+            Err(Cause::HostFault(text)) => Ending::Fault(text),
+            Err(_) => Ending::Fault("the call could not begin"),
+        };
+        let ended = frame::encode(&FromCall::Ended {
+            number: begin.number,
+            ending,
+            used: Claim {
+                fuel_left: left.fuel,
+                peak_memory: left.peak_memory,
+                printed: &lines,
+                printed_dropped: left.dropped,
+            },
+        })?;
+        frame::send(socket, &ended)
+    }
+
+    async fn returned(
+        &self,
+        far: Far,
+        begin: &Begin,
+        limits: &Limits,
+        left: &mut Left,
+    ) -> Result<Returned<String>, Cause> {
+        let fault = |text: &str| Cause::HostFault(text.to_owned());
+        let function = self.functions.iter().find(|function| {
+            function.interface() == begin.interface.as_deref() && function.item() == begin.item
+        });
+        let function = function.ok_or_else(|| fault("the worker has no such function"))?;
+        let index = function.index.ok_or_else(|| fault("the function is gone"))?;
+        let signature = function
+            .signature()
+            .map_err(|_| fault("the function cannot be called"))?;
+        let dynamic = Dynamic::new(signature, begin.arguments.clone(), limits.output);
+        let dynamic = dynamic.map_err(Cause::InvalidArguments)?;
+        let lent = lent(&dynamic, &begin.handles);
+        let mut store = instance::store(&self.engine, Waist::beyond(far), limits)?;
+        let returned = instance::invoke(&mut store, &self.pre, index, dynamic, &lent).await;
+        let returned = returned.map_err(|stopped| match stopped {
+            Stopped::Cause(cause) => cause,
+            Stopped::Engine(error) => instance::cause(&store, &error),
+        });
+        let printed = store.data_mut().take_printed();
+        left.fuel = store.get_fuel().unwrap_or(0);
+        left.peak_memory = store.data().limiter.peak_memory();
+        left.dropped = printed.dropped;
+        let is_error = |level: &str| level == "stderr";
+        let lines = printed.lines.into_iter();
+        left.lines = lines
+            .map(|line| (is_error(line.level), line.message))
+            .collect();
+        returned
+    }
+}
+
+/// What a call left.
+struct Left {
+    fuel: u64,
+    peak_memory: u64,
+    lines: Vec<Line>,
+    dropped: u64,
+}
+
+impl Left {
+    fn of(limits: &Limits) -> Self {
+        Self {
+            fuel: limits.fuel,
+            peak_memory: 0,
+            lines: Vec::new(),
+            dropped: 0,
+        }
+    }
+}
+
+/// The files that the arguments name: what each is for is in the arguments, its number was sent.
+fn lent(dynamic: &Dynamic<'_>, handles: &[u32]) -> Vec<Lent> {
+    use crate::call::invocation::Invocation as _;
+    let requests = dynamic.handle_requests().iter().zip(handles);
+    requests
+        .map(|(request, id)| Lent {
+            kind: request.kind,
+            id: HandleId(*id),
+        })
+        .collect()
+}
+
+/// Maps the code that the input is.
+#[expect(
+    unsafe_code,
+    reason = "what a worker runs is the component's word, and the worker is made for that"
+)]
+fn load(engine: &Engine) -> wasmtime::Result<Component> {
+    // SAFETY: the bytes are sealed: nobody changes them while they are mapped. That they are what `Engine::precompile_component` gave is the
+    // word of the worker that compiled this component; whatever they are, they act here, in a process that has nothing.
+    unsafe { Component::deserialize_file(engine, "/proc/self/fd/0") }
+}
