@@ -13,6 +13,7 @@ mod pair;
 mod report;
 mod start;
 mod tools;
+mod wall;
 
 use anyhow::Result;
 
@@ -21,7 +22,7 @@ use report::{Report, Row};
 /// One measurement: a part of the table.
 type Measurement = fn() -> Result<Vec<Row>>;
 
-const MEASUREMENTS: [(&str, Measurement); 9] = [
+const MEASUREMENTS: [(&str, Measurement); 10] = [
     ("calls", calls::measure),
     ("threads", calls::measure_threads),
     ("files", files::measure),
@@ -31,9 +32,11 @@ const MEASUREMENTS: [(&str, Measurement); 9] = [
     ("memory", memory::measure),
     ("languages", languages::measure),
     ("mcp", mcp::measure),
+    ("wall", wall::measure),
 ];
 
 fn main() -> Result<()> {
+    bailiwick::worker::main(Vec::new());
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let mut report = Report::default();
     for (name, measurement) in MEASUREMENTS {

@@ -29,6 +29,7 @@ fn main() -> Result<()> {
         protect: Vec::new(),
         slots: 64,
         natives: vec![native()],
+        isolation: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

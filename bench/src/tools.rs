@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Limits, Rules, Source as RulesSource};
-use bailiwick::{Allocation, Host, Source, Tool, ToolOptions};
+use bailiwick::{Allocation, Host, HostBuilder, Isolation, Source, Tool, ToolOptions};
 use tempfile::TempDir;
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
@@ -33,15 +33,24 @@ pub(crate) struct Bench {
 impl Bench {
     /// A host whose root is a new folder, with the trail in a file beside it.
     pub(crate) fn new() -> Result<Self> {
+        Self::with(|builder| builder)
+    }
+
+    /// The same, whose tools run in worker processes of this program.
+    pub(crate) fn isolated() -> Result<Self> {
+        Self::with(|builder| builder.isolation(Isolation::processes()))
+    }
+
+    fn with(more: impl FnOnce(HostBuilder) -> HostBuilder) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let root = folder.path().join("root");
         std::fs::create_dir(&root)?;
         let trail = Trail::open(&folder.path().join("audit.jsonl"), TrailOptions::default())?;
-        let host = Host::builder()
+        let builder = Host::builder()
             .allocation(Allocation::Pool { slots: SLOTS })
             .trail(trail)
-            .root(root)
-            .build()?;
+            .root(root);
+        let host = more(builder).build()?;
         Ok(Self { folder, host })
     }
 

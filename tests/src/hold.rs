@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Extensions, Policy, Rules};
-use bailiwick::{Call, Cause, Host, HostBuilder, LoadError, Source, Tool, ToolOptions};
+use bailiwick::{Call, Cause, Host, HostBuilder, Isolation, LoadError, Source, Tool, ToolOptions};
 use serde_json::Value;
 
 use crate::trail;
@@ -51,7 +51,7 @@ impl Hold {
             .cache(compiled())
             .network(policy.network(), world.root())
             .protect(file);
-        let host = more(builder).build().unwrap();
+        let host = more(isolated(builder)).build().unwrap();
         Self {
             host,
             world,
@@ -102,6 +102,23 @@ impl Hold {
     pub fn records(&self) -> Vec<Value> {
         trail::records(&self.trail())
     }
+}
+
+/// With `BAILIWICK_ISOLATE` set, a host whose tools run behind the wall of processes: the same tests hold on both sides of it.
+fn isolated(builder: HostBuilder) -> HostBuilder {
+    match std::env::var_os("BAILIWICK_ISOLATE") {
+        Some(_) => builder.isolation(Isolation::processes().program(worker())),
+        None => builder,
+    }
+}
+
+/// The program whose processes are workers: the command.
+///
+/// # Panics
+/// When it was not built: a test that silently leaves something out proves nothing.
+pub fn worker() -> PathBuf {
+    let command = std::env::var_os("BAILIWICK_COMMAND").map(PathBuf::from);
+    command.expect("`BAILIWICK_COMMAND` names the command, as `cargo xtask test` does")
 }
 
 /// Rules that grant nothing.

@@ -29,3 +29,4 @@ mod sdk_rust;
 mod supply;
 mod tls;
 mod values;
+mod wall;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::guests;
 use crate::languages::{self, Work};
-use crate::progress::{Progress, minutes, read};
+use crate::progress::{Finished, Progress, minutes, read};
 use crate::setup::languages::Languages;
 use crate::setup::mcp::Clients;
 use crate::setup::{self, Purpose, Rustup, Toolchain};
@@ -34,6 +34,23 @@ const LEFT_OUT_WHEN_QUICK: [(&str, &str); 5] = [
         "MCP's own suites and clients are 100 MB to download, and run for a minute",
     ),
     ("documentation", "`cargo doc` of all crates takes a minute"),
+];
+
+/// The suites whose subject is what a call is and where it ends, and all cases (their names have their folders in front).
+const BEHIND_THE_WALL: [&str; 13] = [
+    "files/",
+    "http/",
+    "limits/",
+    "output/",
+    "call_tool::",
+    "disturb::",
+    "fail_closed::",
+    "floor::",
+    "handles::",
+    "key_value::",
+    "limits::",
+    "memory::",
+    "races::",
 ];
 
 /// How the steps went.
@@ -112,6 +129,11 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) 
     report.step("tests", |counts| {
         tests(workspace, progress, purpose, lent, counts)
     });
+    if purpose != Purpose::Quick {
+        report.step("tests behind the wall", |counts| {
+            tests_behind_the_wall(workspace, progress, counts)
+        });
+    }
     report.step("schemas", |_| schemas(workspace));
     match purpose {
         Purpose::Quick => report.leave_out(),
@@ -217,6 +239,29 @@ fn tests(
         );
     }
     let finished = progress.run("tests: all crates", &mut command)?;
+    passed(&finished, counts)
+}
+
+/// The attacks once more, on tools that run behind the wall of processes: the same must hold on both sides of it.
+fn tests_behind_the_wall(
+    workspace: &Workspace,
+    progress: &Progress,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    command.args(["--test", "cases", "--test", "suites", "--"]);
+    command.args(BEHIND_THE_WALL);
+    command
+        .env("BAILIWICK_GUESTS", workspace.guests_output())
+        .env("BAILIWICK_COMMAND", workspace.command())
+        .env("BAILIWICK_ISOLATE", "1");
+    let finished = progress.run("tests: behind the wall", &mut command)?;
+    passed(&finished, counts)
+}
+
+/// Counts what a run of tests reported; every failure is named.
+fn passed(finished: &Finished, counts: &mut Counts) -> Result<()> {
     for reported in finished
         .lines
         .iter()

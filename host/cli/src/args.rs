@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use bailiwick::{Isolation, Piece};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -123,6 +124,9 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) cache: Cache,
+
+    #[command(flatten)]
+    pub(crate) isolate: Isolate,
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -221,6 +225,42 @@ pub(crate) struct Cache {
     /// Compiled code: else $BAILIWICK_CACHE_DIR, or ~/.cache/bailiwick
     #[arg(long, value_name = "DIR")]
     pub(crate) cache_dir: Option<PathBuf>,
+}
+
+/// Where the tool's code runs
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Isolation")]
+pub(crate) struct Isolate {
+    /// Compile and run components in worker processes that own one socket and
+    /// nothing else
+    #[arg(long)]
+    pub(crate) isolate: bool,
+
+    /// With --isolate: do without a piece of confinement that the kernel lacks
+    #[arg(
+        long,
+        value_name = "PIECE",
+        requires = "isolate",
+        value_parser = piece
+    )]
+    pub(crate) isolate_without: Vec<Piece>,
+}
+
+impl Isolate {
+    /// What the host is to be built with; nothing where components run in this process.
+    pub(crate) fn isolation(&self) -> Option<Isolation> {
+        let without = self.isolate_without.iter().copied();
+        let isolation = || without.fold(Isolation::processes(), Isolation::without);
+        self.isolate.then(isolation)
+    }
+}
+
+fn piece(word: &str) -> Result<Piece, String> {
+    let mut pieces = Piece::ALL.into_iter();
+    pieces.find(|piece| piece.word() == word).ok_or_else(|| {
+        let words: Vec<&str> = Piece::ALL.iter().map(|piece| piece.word()).collect();
+        format!("a piece is one of {}", words.join(", "))
+    })
 }
 
 /// Show what a tool could ask for and what it offers, without running it

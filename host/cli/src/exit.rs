@@ -48,7 +48,7 @@ impl From<&Cause> for Exit {
 impl From<&LoadError> for Exit {
     fn from(error: &LoadError) -> Self {
         match error {
-            LoadError::Audit(_) => Self::HostFault,
+            LoadError::Worker(_) | LoadError::Audit(_) => Self::HostFault,
             LoadError::Read { .. }
             | LoadError::TooLarge { .. }
             | LoadError::WrongDigest { .. }

@@ -49,6 +49,7 @@ use exit::Exit;
 use failure::Failure;
 
 fn main() -> ExitCode {
+    bailiwick::worker::main(Vec::new());
     let words: Vec<OsString> = std::env::args_os().collect();
     let exit = match Arguments::try_parse_from(&words) {
         Ok(arguments) => command(&arguments.command),

@@ -221,6 +221,9 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
     if let Some(cache) = paths::cache(run.cache.cache_dir.as_deref()) {
         builder = builder.protect(&cache).cache(cache);
     }
+    if let Some(isolation) = run.isolate.isolation() {
+        builder = builder.isolation(isolation);
+    }
     builder.build().map_err(|error| fault::host(&error))
 }
 

@@ -5,6 +5,7 @@
 //!
 //! ```sh
 //! cargo run --example own_capability
+//! cargo run --example own_capability -- --isolate
 //! ```
 
 #![expect(clippy::print_stdout, reason = "an example whose output is read")]
@@ -24,7 +25,7 @@ use bailiwick::policy::{
 };
 use bailiwick::waist::{Attempted, Failure, Operation, Recording, Reply, Scene, Waist, reply};
 use bailiwick::wasmtime::component::{HasData, Linker};
-use bailiwick::{CallState, Host, Source, Tool, ToolOptions, wasmtime};
+use bailiwick::{CallState, Host, Isolation, Source, Tool, ToolOptions, wasmtime, worker};
 use serde::{Deserialize, Serialize};
 
 /// The key in the policy file.
@@ -239,14 +240,15 @@ fn database() -> Database {
 }
 
 /// A host that knows the capability, and the tool under a policy.
-fn asker(policy: &str) -> Result<(Host, Tool)> {
+fn asker(policy: &str, isolation: Option<Isolation>) -> Result<(Host, Tool)> {
     let mut extensions = Extensions::new();
     extensions.register(KEY, columns)?;
     let parsed = Policy::parse("bailiwick.toml", policy, &extensions)?;
-    let host = Host::builder()
-        .service(database())
-        .interface(interface())
-        .build()?;
+    let mut builder = Host::builder().service(database()).interface(interface());
+    if let Some(isolation) = isolation {
+        builder = builder.isolation(isolation);
+    }
+    let host = builder.build()?;
     let component = wat::parse_str(include_str!("own_capability/tool.wat"))?;
     let tool = parsed.tool("asker").context("the policy has the tool")?;
     let options = ToolOptions::from_policy(tool, policy);
@@ -255,10 +257,14 @@ fn asker(policy: &str) -> Result<(Host, Tool)> {
 }
 
 fn main() -> Result<()> {
+    // A host with worker processes starts this program again; a worker links what this program adds.
+    worker::main(vec![interface()]);
+    let isolate = std::env::args().any(|argument| argument == "--isolate");
+    let isolation = isolate.then(Isolation::processes);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let (host, tool) = asker(POLICY)?;
+    let (host, tool) = asker(POLICY, isolation)?;
     runtime.block_on(async {
         for arguments in [r#"["orders", "city"]"#, r#"["orders", "card-number"]"#] {
             match tool.call("ask")?.json(arguments).await {
@@ -296,7 +302,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_embedders_own_capability_is_decided_recorded_and_performed() {
-        let (host, tool) = asker(POLICY).unwrap();
+        let (host, tool) = asker(POLICY, None).unwrap();
         assert_eq!(
             ask(&tool, r#"["orders", "city"]"#).await,
             r#"["Oslo","Lima"]"#
@@ -318,7 +324,7 @@ mod tests {
 
     #[test]
     fn without_the_key_in_the_policy_the_tool_does_not_load() {
-        let refused = asker("[tools.asker]\ncomponent = \"tool.wasm\"\n").unwrap_err();
+        let refused = asker("[tools.asker]\ncomponent = \"tool.wasm\"\n", None).unwrap_err();
         let refused = refused.downcast_ref::<bailiwick::LoadError>().unwrap();
         assert_eq!(refused.code(), "not-granted");
         assert!(refused.remedy().unwrap().contains(KEY));
@@ -327,7 +333,7 @@ mod tests {
     #[test]
     fn a_rule_that_the_scope_does_not_understand_is_an_error_with_its_place() {
         let policy = POLICY.replace("orders.*", "orders");
-        let wrong = asker(&policy).unwrap_err().to_string();
+        let wrong = asker(&policy, None).unwrap_err().to_string();
         assert!(
             wrong.contains("bailiwick.toml:4") && wrong.contains("table.column"),
             "{wrong}"

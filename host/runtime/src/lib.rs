@@ -50,4 +50,4 @@ pub use tool::{
     Toolbox,
 };
 pub use waist::Progress;
-pub use wall::{Isolation, WallError, worker};
+pub use wall::{Isolation, Piece, WallError, worker};

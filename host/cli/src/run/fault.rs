@@ -29,9 +29,30 @@ pub(crate) fn host(error: &HostError) -> Failure {
         HostError::Engine(_)
         | HostError::Trail(_)
         | HostError::Random(_)
+        | HostError::Wall(_)
         | HostError::InterfaceTwice(_) => Failure::host_fault(error.to_string()),
     };
-    failure.because_of_source(error)
+    failure
+        .because_of_source(error)
+        .maybe_hint(isolation_remedy(error))
+}
+
+/// What would let the wall of processes be put up.
+fn isolation_remedy(error: &HostError) -> Option<String> {
+    let HostError::Wall(wall) = error else {
+        return None;
+    };
+    let missing = wall.missing();
+    let words: Vec<String> = missing
+        .iter()
+        .map(|piece| format!("`--isolate-without {piece}`"))
+        .collect();
+    (!words.is_empty()).then(|| {
+        format!(
+            "run it on a kernel that has it; or accept less with {}",
+            words.join(" ")
+        )
+    })
 }
 
 /// The component was refused.
@@ -62,6 +83,7 @@ fn load_remedy_in_flags(error: &LoadError) -> Option<String> {
         | LoadError::UnknownImports(_)
         | LoadError::Mismatch(_)
         | LoadError::Compile(_)
+        | LoadError::Worker(_)
         | LoadError::Audit(_) => error.remedy(),
     }
 }

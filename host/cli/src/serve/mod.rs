@@ -15,7 +15,7 @@ use bailiwick_mcp::set::{SetError, Setup};
 use bailiwick_mcp::{Bound, HttpError, HttpOptions, Server};
 use clap::{Args, ValueEnum};
 
-use crate::args::Cache;
+use crate::args::{Cache, Isolate};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::paths;
@@ -119,6 +119,9 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     pub(crate) cache: Cache,
+
+    #[command(flatten)]
+    pub(crate) isolate: Isolate,
 }
 
 /// How a line of the log is written.
@@ -191,6 +194,7 @@ fn setup(serve: &Serve, file: &PolicyFile, trail: &Trail) -> Result<Setup, Failu
         protect: paths::audit_folder().into_iter().collect(),
         slots: serve.slots,
         natives: Vec::new(),
+        isolation: serve.isolate.isolation(),
     })
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use bailiwick::audit::Trail;
 use bailiwick::policy::{Diagnostics, Extensions, Policy, ToolPolicy};
 use bailiwick::{
-    Allocation, Host, HostError, KeyValueStore, LoadError, Source, Tool, ToolOptions, Toolbox,
+    Allocation, Host, HostError, Isolation, KeyValueStore, LoadError, Source, Tool, ToolOptions, Toolbox,
 };
 
 use super::{Definition, HeldBack, Stamp, ToolSet, definitions};
@@ -44,6 +44,8 @@ pub struct Setup {
     pub slots: u32,
     /// Functions of the embedding program's own.
     pub natives: Vec<NativeFunction>,
+    /// Compile and run components in worker processes; without it, in this one.
+    pub isolation: Option<Isolation>,
 }
 
 /// How far the loading of a set is.
@@ -275,6 +277,9 @@ fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostE
     }
     if let Some(store) = &setup.store {
         builder = builder.key_value(store.clone());
+    }
+    if let Some(isolation) = &setup.isolation {
+        builder = builder.isolation(isolation.clone());
     }
     builder.build()
 }

@@ -83,6 +83,7 @@ impl Served {
             protect: Vec::new(),
             slots: 8,
             natives: options.natives,
+            isolation: None,
             policy: path.join("bailiwick.toml"),
         };
         setup.lock = options.approved.map(|names| approve(&setup, names));

@@ -45,7 +45,7 @@ use crate::wall::Far;
 pub(crate) use failure::chain;
 pub(crate) use meter::EngineLeft;
 pub(crate) use operation::Counted;
-pub(crate) use operations::{Answered, encode, reply_of};
+pub(crate) use operations::{encode, reply_of};
 pub(crate) use progress::Reporter;
 pub(crate) use record::Trace;
 
@@ -178,13 +178,6 @@ impl Waist {
             Side::Here(scene) => Some(scene.meter.fuel_left()),
             Side::There(_) => None,
             Side::Beyond(far) => Some(far.fuel_left()),
-        }
-    }
-
-    pub(crate) fn scene(&self) -> Option<&Scene> {
-        match &self.side {
-            Side::Here(scene) => Some(scene),
-            Side::There(_) | Side::Beyond(_) => None,
         }
     }
 

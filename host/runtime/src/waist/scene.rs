@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, RuleRef};
+use bailiwick_policy::{Attempt as _, Capability, Denial, Grant, Permit, RuleRef};
 
 use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
@@ -285,10 +285,7 @@ impl Scene {
     ) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
         let operation = operation.completed(self);
-        let attempt = operation.attempt();
-        let key = attempt.capability();
-        let decision = self.grant.decide(attempt);
-        self.meter.attempt();
+        let (key, decision) = self.decided(&operation);
         let permit = match decision {
             Ok(permit) => permit,
             Err(denial) => {
@@ -318,6 +315,18 @@ impl Scene {
         }
         self.record::<O>(note, &answer, bytes)?;
         answer
+    }
+
+    /// Decides, in a function of its own: an attempt borrows, and nothing of it may be there while something is awaited.
+    fn decided<O: Attempted>(
+        &mut self,
+        operation: &O,
+    ) -> (Capability, Result<Permit<O::Target>, Denial>) {
+        let attempt = operation.attempt();
+        let key = attempt.capability();
+        let decision = self.grant.decide(attempt);
+        self.meter.attempt();
+        (key, decision)
     }
 
     /// Does what was permitted, or has it done by what stands in for the capabilities.

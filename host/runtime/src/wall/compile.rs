@@ -50,7 +50,7 @@ impl Wall {
         let deadline = Instant::now() + most;
         let input = code::sealed(bytes).map_err(start)?;
         let process = self.starter.start_now(input).map_err(start)?;
-        let mut worker = Worker::begin(process, Job::Compile).map_err(LoadError::Worker)?;
+        let mut worker = Worker::begin(process, &self.without, Job::Compile).map_err(LoadError::Worker)?;
         let late = |error: io::Error| match error.kind() {
             io::ErrorKind::TimedOut => LoadError::CompileTime(most),
             _ => LoadError::Compile(format!("the compiler failed: {error}")),
@@ -86,11 +86,10 @@ impl Wall {
         };
         let (first, believed) = self.first(&code, &serve, outline)?;
         let workers = Workers::new(
-            self.starter.clone(),
+            self,
             code,
             serve,
             operations(linked),
-            self.calls_max,
             first,
         );
         Ok((workers, believed))
@@ -105,7 +104,7 @@ impl Wall {
         let deadline = Instant::now() + LOADING_MAX;
         let input = code.try_clone().map_err(start)?;
         let process = self.starter.start_now(input).map_err(start)?;
-        let begun = Worker::begin(process, Job::Serve(serve.clone()));
+        let begun = Worker::begin(process, &self.without, Job::Serve(serve.clone()));
         let mut worker = begun.map_err(LoadError::Worker)?;
         let gone = |error| LoadError::Worker(WallError::Gone(error));
         let socket = &worker.process.socket;

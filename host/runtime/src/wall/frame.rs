@@ -13,7 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 const RESERVED_BYTES: usize = 64 << 10;
 
 /// Bytes of a frame besides what a guest chooses the size of: names, numbers, lengths.
-const AROUND_BYTES: usize = 64 << 10;
+const AROUND_BYTES: u64 = 64 << 10;
 
 /// The largest frame of a call with these limits. An operation that carries twice what a host call may is refused by the waist with its
 /// record; a number that fills eight bytes of memory can fill ten of a frame. An ending has the answer and what was printed.

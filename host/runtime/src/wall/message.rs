@@ -18,6 +18,8 @@ pub(super) type Nonce = [u8; 16];
 pub(super) struct Hello {
     pub(super) version: u32,
     pub(super) nonce: Nonce,
+    /// Pieces of the kernel that may be missing.
+    pub(super) without: Vec<String>,
     pub(super) job: Job,
 }
 

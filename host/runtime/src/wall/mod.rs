@@ -25,7 +25,6 @@
 mod broker;
 mod code;
 mod compile;
-mod confinement;
 mod describe;
 mod far;
 mod frame;
@@ -35,6 +34,9 @@ mod process;
 pub mod worker;
 
 use std::path::PathBuf;
+
+pub use bailiwick_confine::Piece;
+use bailiwick_confine::{ConfineError, Support, Worker as Profile};
 
 pub(crate) use broker::Beyond;
 pub(crate) use far::Far;
@@ -51,6 +53,7 @@ const CALLS_MAX: u32 = 1_000;
 pub struct Isolation {
     program: PathBuf,
     calls_max: u32,
+    without: Vec<Piece>,
 }
 
 impl Isolation {
@@ -60,6 +63,7 @@ impl Isolation {
             // Not a path that somebody could put another program at: what runs now.
             program: PathBuf::from("/proc/self/exe"),
             calls_max: CALLS_MAX,
+            without: Vec::new(),
         }
     }
 
@@ -69,6 +73,15 @@ impl Isolation {
     /// Whoever can change that program decides what the wall is made of.
     pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
         self.program = program.into();
+        self
+    }
+
+    /// Does without a piece of confinement that the kernel lacks. Where the kernel has it, it is used all the same.
+    ///
+    /// # Authority
+    /// Who breaks out of the engine has what this piece would have taken.
+    pub fn without(mut self, piece: Piece) -> Self {
+        self.without.push(piece);
         self
     }
 
@@ -82,6 +95,9 @@ impl Isolation {
 /// Why a worker process is of no use.
 #[derive(Debug, thiserror::Error)]
 pub enum WallError {
+    /// The kernel lacks what confines it.
+    #[error("worker processes cannot be confined")]
+    Confine(#[source] ConfineError),
     /// It could not be started.
     #[error("it could not be started")]
     Start(#[source] std::io::Error),
@@ -96,20 +112,39 @@ pub enum WallError {
     Protocol(&'static str),
 }
 
+impl WallError {
+    /// The pieces of confinement that the kernel lacks, where it is that.
+    pub fn missing(&self) -> &[Piece] {
+        match self {
+            Self::Confine(ConfineError::Missing(pieces)) => pieces,
+            Self::Confine(_)
+            | Self::Start(_)
+            | Self::Gone(_)
+            | Self::Refused(_)
+            | Self::Protocol(_) => &[],
+        }
+    }
+}
+
 /// What all tools of a host behind the wall share.
 pub(crate) struct Wall {
     starter: Starter,
     cache: Option<Cache>,
     calls_max: u32,
+    without: Vec<Piece>,
 }
 
 impl Wall {
     /// Puts the wall up. `cache` is for code that workers compiled, and nothing else.
     pub(crate) fn new(isolation: &Isolation, cache: Option<Cache>) -> Result<Self, WallError> {
+        Support::probe()
+            .need(Profile::needed(), &isolation.without)
+            .map_err(WallError::Confine)?;
         Ok(Self {
             starter: Starter::new(&isolation.program)?,
             cache,
             calls_max: isolation.calls_max,
+            without: isolation.without.clone(),
         })
     }
 }

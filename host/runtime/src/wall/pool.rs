@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use super::frame;
 use super::message::{FromWorker, Hello, Job, Nonce, Refusal, Serve, VERSION};
 use super::process::{Process, Starter};
-use super::{WallError, describe::DESCRIPTION_BYTES_MAX};
+use super::{Piece, Wall, WallError, describe::DESCRIPTION_BYTES_MAX};
 use crate::capability::random;
 use crate::waist::Operations;
 
@@ -33,6 +33,7 @@ struct Inner {
     starter: Starter,
     code: OwnedFd,
     serve: Serve,
+    without: Vec<Piece>,
     operations: Operations,
     calls_max: u32,
     idle: Mutex<Vec<Idle>>,
@@ -60,12 +61,13 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Tells a process what it is for. The little that is said waits in its socket until it is up.
-    pub(super) fn begin(process: Process, job: Job) -> Result<Self, WallError> {
+    pub(super) fn begin(process: Process, without: &[Piece], job: Job) -> Result<Self, WallError> {
         let mut nonce = Nonce::default();
         random::fill(&mut nonce).map_err(|failure| WallError::Refused(failure.to_string()))?;
         let hello = frame::encode(&Hello {
             version: VERSION,
             nonce,
+            without: without.iter().map(|piece| piece.word().to_owned()).collect(),
             job,
         });
         hello
@@ -118,11 +120,10 @@ pub(super) fn refused(refusal: &Refusal) -> WallError {
 impl Workers {
     /// Workers of this code. `first` has described it, and is ready.
     pub(super) fn new(
-        starter: Starter,
+        wall: &Wall,
         code: OwnedFd,
         serve: Serve,
         operations: Operations,
-        calls_max: u32,
         first: Worker,
     ) -> Self {
         let idle = Mutex::new(vec![Idle {
@@ -131,14 +132,15 @@ impl Workers {
         }]);
         Self {
             inner: Arc::new(Inner {
-                starter,
+                starter: wall.starter.clone(),
                 code,
                 serve: Serve {
                     describe: false,
                     ..serve
                 },
+                without: wall.without.clone(),
                 operations,
-                calls_max,
+                calls_max: wall.calls_max,
                 idle,
             }),
         }
@@ -210,11 +212,12 @@ impl Inner {
 
     /// Starts a worker, and hands it over when it is begun.
     fn begin(&self, begun: impl FnOnce(Result<Worker, WallError>) + Send + 'static) {
-        let serve = self.serve.clone();
+        let (serve, without) = (self.serve.clone(), self.without.clone());
         match self.code.try_clone() {
             Ok(code) => self.starter.start(code, move |process: io::Result<Process>| {
                 let process = process.map_err(WallError::Start);
-                begun(process.and_then(|process| Worker::begin(process, Job::Serve(serve))));
+                let job = Job::Serve(serve);
+                begun(process.and_then(|process| Worker::begin(process, &without, job)));
             }),
             Err(error) => begun(Err(WallError::Start(error))),
         }

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
+use bailiwick_confine::{ConfineError, EnteredWorker, Piece, Threads, Worker};
 use bailiwick_policy::Limits;
 use wasmtime::Engine;
 use wasmtime::component::{Component, InstancePre};
@@ -18,7 +19,7 @@ use super::message::{
     Begin, Claim, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve, ToWorker,
     VERSION,
 };
-use super::{confinement, frame};
+use super::frame;
 use crate::call::instance::{self, Lent};
 use crate::call::invocation::{Dynamic, Returned, Stopped};
 use crate::call::{CallState, Cause};
@@ -31,6 +32,9 @@ use crate::waist::{HandleId, Waist};
 
 /// The argument that makes a worker of a program.
 pub const MARKER: &str = "bailiwick-worker-process";
+
+/// Its input, its socket, and nothing where its errors go.
+const KEPT: [i32; 3] = [0, 1, 2];
 
 /// Slots of a worker's pool. One call is under way; a component is made of many core instances, and the pool counts those by slots.
 const SLOTS: u32 = 32;
@@ -60,15 +64,27 @@ fn work(interfaces: Vec<Interface>) -> io::Result<()> {
         let other = format!("it has version {VERSION} of the protocol");
         return refuse(&socket, Refusal::Other(other));
     }
-    let prepared = confinement::early(&hello.job).map_err(Refusal::Other);
-    let done = prepared.and_then(|()| match &hello.job {
-        Job::Compile => compile(&socket, &hello),
-        Job::Serve(serve) => serve_calls(&socket, &hello, serve, interfaces),
+    let done = enter(&hello).and_then(|entered| match &hello.job {
+        Job::Compile => compile(&socket, &hello, entered),
+        Job::Serve(serve) => serve_calls(&socket, &hello, serve, interfaces, entered),
     });
     match done {
         Ok(()) => Ok(()),
         Err(refusal) => refuse(&socket, refusal),
     }
+}
+
+/// Gives up what can be given up before anything is set up.
+fn enter(hello: &Hello) -> Result<EnteredWorker, Refusal> {
+    let named = |piece: &Piece| hello.without.iter().any(|word| word == piece.word());
+    let without = Piece::ALL.into_iter().filter(named);
+    let kept = KEPT.into_iter().fold(Worker::new(), Worker::keep);
+    let confined = without.fold(kept, Worker::without);
+    confined.enter().map_err(unconfined)
+}
+
+fn unconfined(error: ConfineError) -> Refusal {
+    Refusal::Other(format!("it cannot be confined: {error}"))
 }
 
 fn own(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
@@ -84,13 +100,13 @@ fn other(error: impl std::fmt::Display) -> Refusal {
 }
 
 /// Compiles what the input is, and sends the code. None of it is made executable here.
-fn compile(socket: &UnixStream, hello: &Hello) -> Result<(), Refusal> {
+fn compile(socket: &UnixStream, hello: &Hello, entered: EnteredWorker) -> Result<(), Refusal> {
     let mut bytes = Vec::new();
     let mut input = std::fs::File::from(own(io::stdin().as_fd()).map_err(other)?);
     io::Seek::rewind(&mut input).map_err(other)?;
     input.read_to_end(&mut bytes).map_err(other)?;
     let engine = engine(Allocation::OnDemand).map_err(other)?;
-    confinement::late(&hello.job).map_err(Refusal::Other)?;
+    let sealed = entered.seal(Threads::Some).map_err(unconfined)?;
     let compiler = std::thread::Builder::new().stack_size(COMPILER_STACK_BYTES);
     let compiling = compiler.spawn(move || engine.precompile_component(&bytes));
     let compiled = compiling.map_err(other)?.join();
@@ -99,7 +115,9 @@ fn compile(socket: &UnixStream, hello: &Hello) -> Result<(), Refusal> {
     let nonce = hello.nonce;
     let compiled = frame::encode(&FromWorker::Compiled { nonce }).map_err(other)?;
     frame::send(socket, &compiled).map_err(other)?;
-    frame::send(socket, &code).map_err(other)
+    frame::send(socket, &code).map_err(other)?;
+    drop(sealed);
+    Ok(())
 }
 
 /// Loads what the input is, gives up the rest, and serves calls until the socket ends.
@@ -108,6 +126,7 @@ fn serve_calls(
     hello: &Hello,
     serve: &Serve,
     mut interfaces: Vec<Interface>,
+    entered: EnteredWorker,
 ) -> Result<(), Refusal> {
     let engine = engine(Allocation::Pool { slots: SLOTS }).map_err(other)?;
     interfaces.extend(capability::interfaces());
@@ -118,7 +137,10 @@ fn serve_calls(
         .map_err(other)?;
     let describe = || Description::of(loaded.pre.component(), &loaded.functions);
     let description = serve.describe.then(describe);
-    confinement::late(&hello.job).map_err(Refusal::Other)?;
+    // Otherwise the first instance would ask for memory with a descriptor, which is over by then.
+    let image = loaded.pre.component().initialize_copy_on_write_image();
+    image.map_err(other)?;
+    let sealed = entered.seal(Threads::None).map_err(unconfined)?;
     greet(socket, hello.nonce, description).map_err(other)?;
     // The end of the socket is the end of the worker.
     while let Ok(told) = frame::receive(socket, usize::MAX) {
@@ -129,6 +151,7 @@ fn serve_calls(
             break;
         }
     }
+    drop(sealed);
     Ok(())
 }
 
