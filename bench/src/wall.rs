@@ -44,7 +44,12 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
     let more = micros(host_call.ours) - micros(host_call.theirs);
     let against = "the same in one process";
     Ok(vec![
-        Row::paired("a fresh call in a warm worker, JSON", against, fresh, Aim::Shown),
+        Row::paired(
+            "a fresh call in a warm worker, JSON",
+            against,
+            fresh,
+            Aim::Shown,
+        ),
         Row::single(
             "a fresh call in a warm worker takes",
             "",
@@ -88,6 +93,10 @@ fn reader(bench: &Bench) -> Result<Tool> {
 async fn read(tool: &Tool, reads: u32) -> Result<()> {
     let arguments = format!(r#"["small", {reads}]"#);
     let read = tool.call("read")?.json(&arguments).await?;
-    ensure!(read.json() == (u64::from(reads) * 4096).to_string(), "{}", read.json());
+    ensure!(
+        read.json() == (u64::from(reads) * 4096).to_string(),
+        "{}",
+        read.json()
+    );
     Ok(())
 }

@@ -112,13 +112,18 @@ fn isolated(builder: HostBuilder) -> HostBuilder {
     }
 }
 
-/// The program whose processes are workers: the command.
+/// The program whose processes are workers, which cargo builds beside the tests.
 ///
 /// # Panics
-/// When it was not built: a test that silently leaves something out proves nothing.
+/// When it is not there: a test that silently leaves something out proves nothing.
 pub fn worker() -> PathBuf {
-    let command = std::env::var_os("BAILIWICK_COMMAND").map(PathBuf::from);
-    command.expect("`BAILIWICK_COMMAND` names the command, as `cargo xtask test` does")
+    let program = std::env::current_exe().unwrap();
+    let mut folders = program.ancestors().skip(1);
+    let worker = folders.find_map(|folder| {
+        let worker = folder.join("other-process");
+        worker.exists().then_some(worker)
+    });
+    worker.unwrap_or_else(|| panic!("no `other-process` above `{}`", program.display()))
 }
 
 /// Rules that grant nothing.

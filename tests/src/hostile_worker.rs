@@ -24,7 +24,8 @@ fn main() {
     // version, nonce, no pieces to do without, the job.
     let (nonce, job) = (&hello[1..17], hello[18]);
     if job == 0 {
-        send(&mut socket, &[&[2], nonce].concat());
+        send(&mut socket, &[&[0], nonce, &[0]].concat());
+        send(&mut socket, &[2]);
         return send(&mut socket, b"code");
     }
     let describe = *hello.last().unwrap() == 1;
@@ -59,7 +60,11 @@ fn text(text: &str) -> Vec<u8> {
 /// Says that it is ready, and that its component has one function: `run: func() -> string`.
 fn ready(attack: &str, nonce: &[u8], describe: bool) -> Vec<u8> {
     let other = [7; 16];
-    let nonce = if attack == "another-nonce" { &other } else { nonce };
+    let nonce = if attack == "another-nonce" {
+        &other
+    } else {
+        nonce
+    };
     if !describe {
         return [&[0], nonce, &[0]].concat();
     }
@@ -129,7 +134,9 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
 fn random(socket: &mut UnixStream) {
     let mut state = u64::from(std::process::id());
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         u8::try_from(state >> 56).unwrap()
     };
     for length in 1..64 {
@@ -155,5 +162,11 @@ fn descriptors(socket: &UnixStream, number: &[u8]) {
     let own = [socket.as_fd()];
     assert!(control.push(SendAncillaryMessage::ScmRights(&own)));
     let frame = [&length[..], &answer].concat();
-    sendmsg(socket, &[IoSlice::new(&frame)], &mut control, SendFlags::empty()).unwrap();
+    sendmsg(
+        socket,
+        &[IoSlice::new(&frame)],
+        &mut control,
+        SendFlags::empty(),
+    )
+    .unwrap();
 }

@@ -1,4 +1,5 @@
-//! What tests start as another process: one that is killed in the middle of writing, and one that answers once.
+//! What tests start as another process: one that is killed in the middle of writing, one that answers once, and the workers of tools
+//! behind the wall of processes.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@ use bailiwick::policy::{Capability, FileRule, Limits, Origin, Rules};
 use bailiwick::{Host, KeyValueStore, Source, Tool, ToolOptions};
 
 fn main() {
+    bailiwick::worker::main(Vec::new());
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -75,7 +75,7 @@ async fn a_hundred_guests_answer_the_same_while_one_misbehaves() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guest_that_runs_out_of_time_takes_nobody_with_it() {
     let hold = hold(
-        "[tools.probe.limits]\nconcurrency = 100\nfuel = 9000000000000000000\ntime = \"60 s\"\n",
+        "[tools.probe.limits]\nconcurrency = 101\nfuel = 9000000000000000000\ntime = \"60 s\"\n",
     );
     let tool = hold.guest("probe-limits");
     let expected = alone(&tool).await;

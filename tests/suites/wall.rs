@@ -90,7 +90,10 @@ async fn a_tool_answers_behind_the_wall_as_before_it() {
 async fn a_loop_ends_at_its_fuel_and_at_its_time_and_the_next_call_works() {
     for (limits, ended) in [
         ("limits.fuel = 10000000", "limit fuel"),
-        ("limits.time = \"300 ms\"\nlimits.fuel = 1000000000000", "limit time"),
+        (
+            "limits.time = \"300 ms\"\nlimits.fuel = 1000000000000",
+            "limit time",
+        ),
     ] {
         let hold = behind(worker(), limits);
         let tool = hold.load(&wat::parse_str(LOOP).unwrap()).unwrap();
@@ -121,7 +124,10 @@ async fn a_cancelled_call_ends_at_once_and_is_recorded_so() {
 
 #[tokio::test]
 async fn what_a_tool_reads_is_decided_on_this_side() {
-    let hold = behind(worker(), r#"read-file = ["in/*"]"#);
+    let hold = behind(
+        worker(),
+        "read-file = [\"in/*\"]\nwrite-file = []\nlist-files = []",
+    );
     hold.world.write("in/a.txt", "hello");
     hold.world.write("secret.txt", "no");
     let tool = hold.guest("probe-files");
@@ -130,7 +136,9 @@ async fn what_a_tool_reads_is_decided_on_this_side() {
     let denied = call(&tool, "read", r#"["secret.txt"]"#).await;
     assert!(denied.contains("denied"), "{denied}");
     let records = hold.records();
-    let decisions = records.iter().filter(|record| record["operation"] == "read-file.read");
+    let decisions = records
+        .iter()
+        .filter(|record| record["operation"] == "read-file.read");
     let decisions: Vec<&str> = decisions
         .map(|record| record["decision"].as_str().unwrap())
         .collect();
@@ -171,7 +179,10 @@ async fn an_operation_of_a_hostile_worker_is_decided_and_handles_are_those_of_it
     let (hold, tool) = hostile_with(FILES, folder.path(), "reads-the-flag", table);
     let ended = call(&tool.unwrap(), "run", "{}").await;
     // An error, and that it is `denied`: nothing else came over.
-    assert!(ended.starts_with("answer \"01") && ended.len() < 24, "{ended}");
+    assert!(
+        ended.starts_with("answer \"01") && ended.len() < 24,
+        "{ended}"
+    );
     let denied = |record: &&serde_json::Value| record["decision"] == "deny";
     assert_eq!(hold.records().iter().filter(denied).count(), 1);
     let (_hold, tool) = hostile_with(FILES, folder.path(), "handle-never-had", table);
@@ -216,7 +227,10 @@ async fn what_comes_after_an_answer_and_beside_it_reaches_nobody() {
     for _ in 0..3 {
         let ended = call(&tool, "run", "{}").await;
         // The second ending is either seen before the next call, or is of none that is under way.
-        assert!([r#"answer "done""#, "host-fault"].contains(&&*ended), "{ended}");
+        assert!(
+            [r#"answer "done""#, "host-fault"].contains(&&*ended),
+            "{ended}"
+        );
     }
     let (_hold, tool) = hostile(folder.path(), "sends-descriptors", "");
     let tool = tool.unwrap();
@@ -253,15 +267,26 @@ async fn no_worker_is_left_as_a_zombie_when_its_host_is_gone() {
 
 #[test]
 fn an_embedders_own_capability_works_across_the_wall() {
-    let programs = Path::new(env!("CARGO_BIN_EXE_hostile-worker")).parent().unwrap();
+    let programs = Path::new(env!("CARGO_BIN_EXE_hostile-worker"))
+        .parent()
+        .unwrap();
     let program = programs.join("examples/own_capability");
     let said = |arguments: &[&str]| {
-        let output = std::process::Command::new(&program).args(arguments).output().unwrap();
+        let output = std::process::Command::new(&program)
+            .args(arguments)
+            .output()
+            .unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
-        said.lines().take(2).map(ToOwned::to_owned).collect::<Vec<_>>()
+        said.lines()
+            .take(2)
+            .map(ToOwned::to_owned)
+            .collect::<Vec<_>>()
     };
     let isolated = said(&["--isolate"]);
-    assert!(isolated[0].contains("Oslo") && isolated[1].contains("denied"), "{isolated:?}");
+    assert!(
+        isolated[0].contains("Oslo") && isolated[1].contains("denied"),
+        "{isolated:?}"
+    );
     assert_eq!(isolated, said(&[]));
 }
 

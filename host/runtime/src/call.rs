@@ -181,11 +181,7 @@ impl<'t> Call<'t> {
             .await
     }
 
-    async fn dynamic(
-        self,
-        words: &str,
-        text: ArgumentText,
-    ) -> Result<Answer, CallError> {
+    async fn dynamic(self, words: &str, text: ArgumentText) -> Result<Answer, CallError> {
         let invocation = Dynamic::new(self.signature, text, self.limits.output);
         let (json, report) = running::run(&self, words, invocation).await?;
         Ok(Answer { json, report })

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use bailiwick::audit::Trail;
 use bailiwick::policy::{Diagnostics, Extensions, Policy, ToolPolicy};
 use bailiwick::{
-    Allocation, Host, HostError, Isolation, KeyValueStore, LoadError, Source, Tool, ToolOptions, Toolbox,
+    Allocation, Host, HostError, Isolation, KeyValueStore, LoadError, Source, Tool, ToolOptions,
+    Toolbox,
 };
 
 use super::{Definition, HeldBack, Stamp, ToolSet, definitions};

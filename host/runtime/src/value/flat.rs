@@ -219,10 +219,7 @@ mod tests {
             ("tags", Shape::list(Shape::String)),
             (
                 "kind",
-                Shape::Variant(Named::new([
-                    ("file", Some(Shape::Bytes)),
-                    ("none", None),
-                ])),
+                Shape::Variant(Named::new([("file", Some(Shape::Bytes)), ("none", None)])),
             ),
         ]));
         let params = Named::new([

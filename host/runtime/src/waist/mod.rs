@@ -30,8 +30,8 @@ mod scene;
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
 pub use meter::{Meter, Spent};
-pub use operations::Operations;
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
+pub use operations::Operations;
 pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};
 pub use scene::{LogLine, Refused, Scene, Services};
 

@@ -25,8 +25,7 @@ pub(crate) struct Answered {
     pub(crate) fault: Option<String>,
 }
 
-type Answering =
-    for<'a> fn(&'a mut Waist, &'a [u8]) -> BoxFuture<'a, Result<Answered, Unreadable>>;
+type Answering = for<'a> fn(&'a mut Waist, &'a [u8]) -> BoxFuture<'a, Result<Answered, Unreadable>>;
 
 /// The operations that another process can ask for, by name.
 #[derive(Clone, Default)]
@@ -93,10 +92,7 @@ fn hold<'a, O: Held>(
     .boxed()
 }
 
-fn count<'a>(
-    waist: &'a mut Waist,
-    bytes: &'a [u8],
-) -> BoxFuture<'a, Result<Answered, Unreadable>> {
+fn count<'a>(waist: &'a mut Waist, bytes: &'a [u8]) -> BoxFuture<'a, Result<Answered, Unreadable>> {
     async move {
         let Counted = decode(bytes)?;
         Ok(answered::<Counted>(waist.count()))

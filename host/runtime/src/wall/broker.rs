@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bailiwick_policy::{Capability, Limits};
 
+use super::WallError;
 use super::describe::plain;
 use super::frame;
 use super::message::{Begin, Ceilings, Claim, Ending, FromCall, Line, ToWorker};
 use super::pool::{Principal, Worker, Workers};
-use super::WallError;
 use crate::call::instance::Lent;
 use crate::call::invocation::ArgumentText;
 use crate::call::{Call, Cause, Used};
@@ -210,9 +210,8 @@ impl<'c> Beyond<'c> {
         self.waist.lend_engine(lent);
         let operations = self.workers.operations();
         let answered = operations.answer(&mut self.waist, name, bytes).await;
-        let answered = answered.ok_or_else(|| {
-            protocol("it asked for what the component's imports do not lead to")
-        })?;
+        let answered = answered
+            .ok_or_else(|| protocol("it asked for what the component's imports do not lead to"))?;
         let answered = answered.map_err(|_| protocol("an operation cannot be read"))?;
         if let Some(fault) = answered.fault {
             return Err(Cause::HostFault(fault));

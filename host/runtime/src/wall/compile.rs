@@ -47,10 +47,13 @@ impl Wall {
     }
 
     fn compiled(&self, bytes: &[u8], most: Duration) -> Result<Vec<u8>, LoadError> {
-        let deadline = Instant::now() + most;
         let input = code::sealed(bytes).map_err(start)?;
         let process = self.starter.start_now(input).map_err(start)?;
-        let mut worker = Worker::begin(process, &self.without, Job::Compile).map_err(LoadError::Worker)?;
+        let begun = Worker::begin(process, &self.without, Job::Compile);
+        let mut worker = begun.map_err(LoadError::Worker)?;
+        worker.ready_now(LOADING_MAX).map_err(LoadError::Worker)?;
+        // Its own beginning is no part of the time: before it there is nothing of the component's in it.
+        let deadline = Instant::now() + most;
         let late = |error: io::Error| match error.kind() {
             io::ErrorKind::TimedOut => LoadError::CompileTime(most),
             _ => LoadError::Compile(format!("the compiler failed: {error}")),
@@ -58,7 +61,7 @@ impl Wall {
         let socket = &worker.process.socket;
         let said = frame::receive_until(socket, DESCRIPTION_BYTES_MAX, deadline).map_err(late)?;
         match frame::decode(&said).map_err(late)? {
-            FromWorker::Compiled { nonce } => worker.greeted(nonce).map_err(LoadError::Worker)?,
+            FromWorker::Compiled => {}
             FromWorker::Refused(refusal) => return Err(load_error(&refusal)),
             FromWorker::Ready { .. } => return Err(LoadError::Worker(unasked())),
         }
@@ -85,13 +88,7 @@ impl Wall {
             describe: true,
         };
         let (first, believed) = self.first(&code, &serve, outline)?;
-        let workers = Workers::new(
-            self,
-            code,
-            serve,
-            operations(linked),
-            first,
-        );
+        let workers = Workers::new(self, code, serve, operations(linked), first);
         Ok((workers, believed))
     }
 
@@ -119,9 +116,7 @@ impl Wall {
                 Ok((worker, believed))
             }
             FromWorker::Refused(refusal) => Err(load_error(&refusal)),
-            FromWorker::Ready { .. } | FromWorker::Compiled { .. } => {
-                Err(LoadError::Worker(unasked()))
-            }
+            FromWorker::Ready { .. } | FromWorker::Compiled => Err(LoadError::Worker(unasked())),
         }
     }
 }

@@ -121,7 +121,7 @@ impl Ceilings {
 /// What a worker says of its beginning.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum FromWorker {
-    /// It is confined and has loaded its component.
+    /// It is confined, and has loaded its component where it serves.
     Ready {
         nonce: Nonce,
         description: Option<Description>,
@@ -129,7 +129,7 @@ pub(super) enum FromWorker {
     /// It cannot do what it is for.
     Refused(Refusal),
     /// It compiled the component: the next frame is the code.
-    Compiled { nonce: Nonce },
+    Compiled,
 }
 
 /// What a worker says in a call. Nothing in it is larger than its bytes.

@@ -8,6 +8,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use super::frame;
 use super::message::{FromWorker, Hello, Job, Nonce, Refusal, Serve, VERSION};
@@ -67,7 +68,10 @@ impl Worker {
         let hello = frame::encode(&Hello {
             version: VERSION,
             nonce,
-            without: without.iter().map(|piece| piece.word().to_owned()).collect(),
+            without: without
+                .iter()
+                .map(|piece| piece.word().to_owned())
+                .collect(),
             job,
         });
         hello
@@ -97,14 +101,25 @@ impl Worker {
             return Ok(());
         }
         let said = frame::receive_async(socket, DESCRIPTION_BYTES_MAX).await;
-        let said = said.map_err(WallError::Gone)?;
-        match frame::decode(&said).map_err(WallError::Gone)? {
+        self.said_first(&said.map_err(WallError::Gone)?)
+    }
+
+    /// The same, blocking, for so long at most.
+    pub(super) fn ready_now(&mut self, most: Duration) -> Result<(), WallError> {
+        let deadline = Instant::now() + most;
+        let socket = &self.process.socket;
+        let said = frame::receive_until(socket, DESCRIPTION_BYTES_MAX, deadline);
+        self.said_first(&said.map_err(WallError::Gone)?)
+    }
+
+    fn said_first(&mut self, said: &[u8]) -> Result<(), WallError> {
+        match frame::decode(said).map_err(WallError::Gone)? {
             FromWorker::Ready {
                 nonce,
                 description: None,
             } => self.greeted(nonce),
             FromWorker::Refused(refusal) => Err(refused(&refusal)),
-            FromWorker::Ready { .. } | FromWorker::Compiled { .. } => {
+            FromWorker::Ready { .. } | FromWorker::Compiled => {
                 Err(WallError::Protocol("it said what nobody asked for"))
             }
         }
@@ -214,11 +229,13 @@ impl Inner {
     fn begin(&self, begun: impl FnOnce(Result<Worker, WallError>) + Send + 'static) {
         let (serve, without) = (self.serve.clone(), self.without.clone());
         match self.code.try_clone() {
-            Ok(code) => self.starter.start(code, move |process: io::Result<Process>| {
-                let process = process.map_err(WallError::Start);
-                let job = Job::Serve(serve);
-                begun(process.and_then(|process| Worker::begin(process, &without, job)));
-            }),
+            Ok(code) => self
+                .starter
+                .start(code, move |process: io::Result<Process>| {
+                    let process = process.map_err(WallError::Start);
+                    let job = Job::Serve(serve);
+                    begun(process.and_then(|process| Worker::begin(process, &without, job)));
+                }),
             Err(error) => begun(Err(WallError::Start(error))),
         }
     }

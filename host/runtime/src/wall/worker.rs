@@ -15,11 +15,11 @@ use wasmtime::component::{Component, InstancePre};
 
 use super::describe::Description;
 use super::far::Far;
+use super::frame;
 use super::message::{
     Begin, Claim, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve, ToWorker,
     VERSION,
 };
-use super::frame;
 use crate::call::instance::{self, Lent};
 use crate::call::invocation::{Dynamic, Returned, Stopped};
 use crate::call::{CallState, Cause};
@@ -57,14 +57,16 @@ pub fn main(interfaces: Vec<Interface>) {
 }
 
 fn work(interfaces: Vec<Interface>) -> io::Result<()> {
-    let socket = Arc::new(UnixStream::from(own(io::stdout().as_fd())?));
-    let hello = frame::receive(&socket, HELLO_BYTES_MAX)?;
+    let hello = frame::receive(&socket()?, HELLO_BYTES_MAX)?;
     let hello: Hello = frame::decode(&hello)?;
     if hello.version != VERSION {
         let other = format!("it has version {VERSION} of the protocol");
-        return refuse(&socket, Refusal::Other(other));
+        return refuse(&socket()?, Refusal::Other(other));
     }
-    let done = enter(&hello).and_then(|entered| match &hello.job {
+    let entered = enter(&hello);
+    // Entering closed every descriptor but those that were kept.
+    let socket = Arc::new(socket()?);
+    let done = entered.and_then(|entered| match &hello.job {
         Job::Compile => compile(&socket, &hello, entered),
         Job::Serve(serve) => serve_calls(&socket, &hello, serve, interfaces, entered),
     });
@@ -87,6 +89,11 @@ fn unconfined(error: ConfineError) -> Refusal {
     Refusal::Other(format!("it cannot be confined: {error}"))
 }
 
+/// The socket to the broker.
+fn socket() -> io::Result<UnixStream> {
+    own(io::stdout().as_fd()).map(UnixStream::from)
+}
+
 fn own(fd: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     fd.try_clone_to_owned()
 }
@@ -107,13 +114,13 @@ fn compile(socket: &UnixStream, hello: &Hello, entered: EnteredWorker) -> Result
     input.read_to_end(&mut bytes).map_err(other)?;
     let engine = engine(Allocation::OnDemand).map_err(other)?;
     let sealed = entered.seal(Threads::Some).map_err(unconfined)?;
+    greet(socket, hello.nonce, None).map_err(other)?;
     let compiler = std::thread::Builder::new().stack_size(COMPILER_STACK_BYTES);
     let compiling = compiler.spawn(move || engine.precompile_component(&bytes));
     let compiled = compiling.map_err(other)?.join();
     let compiled = compiled.map_err(|_| Refusal::Compile("the compiler failed".to_owned()))?;
     let code = compiled.map_err(|error| Refusal::Compile(chain(&error)))?;
-    let nonce = hello.nonce;
-    let compiled = frame::encode(&FromWorker::Compiled { nonce }).map_err(other)?;
+    let compiled = frame::encode(&FromWorker::Compiled).map_err(other)?;
     frame::send(socket, &compiled).map_err(other)?;
     frame::send(socket, &code).map_err(other)?;
     drop(sealed);
@@ -169,16 +176,19 @@ struct Loaded {
 
 impl Loaded {
     fn new(engine: Engine, serve: &Serve, interfaces: &[Interface]) -> Result<Self, Refusal> {
-        let component = load(&engine).map_err(other)?;
+        let refused = |error: wasmtime::Error| Refusal::Compile(chain(&error));
+        let component = load(&engine).map_err(refused)?;
         let mut linked = Linked {
             interfaces: Vec::new(),
             floor: serve.floor,
         };
         for name in &serve.interfaces {
             let interface = interfaces.iter().find(|interface| interface.name == name);
-            linked.interfaces.push(interface.ok_or_else(|| {
-                Refusal::Other(format!("its program has no interface `{name}`"))
-            })?);
+            linked.interfaces.push(
+                interface.ok_or_else(|| {
+                    Refusal::Other(format!("its program has no interface `{name}`"))
+                })?,
+            );
         }
         let mismatch = |error: wasmtime::Error| Refusal::Mismatch(chain(&error));
         let linker = link(&engine, &linked).map_err(other)?;
@@ -231,7 +241,9 @@ impl Loaded {
             function.interface() == begin.interface.as_deref() && function.item() == begin.item
         });
         let function = function.ok_or_else(|| fault("the worker has no such function"))?;
-        let index = function.index.ok_or_else(|| fault("the function is gone"))?;
+        let index = function
+            .index
+            .ok_or_else(|| fault("the function is gone"))?;
         let signature = function
             .signature()
             .map_err(|_| fault("the function cannot be called"))?;

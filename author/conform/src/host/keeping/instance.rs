@@ -40,9 +40,9 @@ impl Instance {
         memory: u64,
         floor: Floor,
     ) -> Result<Self, Ending> {
-        let compiled = tool.compiled().ok_or_else(|| {
-            Ending::HostFault("the tool's code is in another process".to_owned())
-        })?;
+        let compiled = tool
+            .compiled()
+            .ok_or_else(|| Ending::HostFault("the tool's code is in another process".to_owned()))?;
         let mut store = Store::new(compiled.engine(), State::new(performer, memory, floor));
         store.limiter(|state| &mut state.limiter);
         let fuelled = store.set_fuel(FUEL);

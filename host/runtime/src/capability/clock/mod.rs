@@ -29,9 +29,7 @@ pub(super) fn interfaces() -> [Interface; 1] {
         needs: Needs::Grant(Capability::Clock),
         link,
         operations: |operations| {
-            operations
-                .attempted::<Now>()
-                .attempted::<Elapsed>();
+            operations.attempted::<Now>().attempted::<Elapsed>();
         },
     }]
 }

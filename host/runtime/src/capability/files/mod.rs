@@ -54,9 +54,7 @@ pub(super) fn interfaces() -> [Interface; 4] {
             needs: Needs::Grant(Capability::WriteFile),
             link: adapter::link_write_file,
             operations: |operations| {
-                operations
-                    .attempted::<WriteFile>()
-                    .attempted::<Create>();
+                operations.attempted::<WriteFile>().attempted::<Create>();
             },
         },
         Interface {

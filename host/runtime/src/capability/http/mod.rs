@@ -46,9 +46,7 @@ pub(super) fn interfaces() -> [Interface; 3] {
             needs: Needs::Grant(Capability::HttpGet),
             link: adapter::link_http_get,
             operations: |operations| {
-                operations
-                    .attempted::<Get>()
-                    .attempted::<OpenGet>();
+                operations.attempted::<Get>().attempted::<OpenGet>();
             },
         },
         Interface {
