@@ -5,6 +5,7 @@ mod docs;
 pub(crate) mod functions;
 pub(crate) mod load;
 mod media_type;
+mod refusal;
 mod toolbox;
 
 use std::sync::Arc;
@@ -22,7 +23,8 @@ use crate::wall::Workers;
 
 pub use content::ContentShape;
 pub use functions::{Function, FunctionError};
-pub use load::{LoadError, Missing, Source, ToolOptions};
+pub use load::{Source, ToolOptions};
+pub use refusal::{LoadError, Missing};
 pub use toolbox::Toolbox;
 
 use toolbox::WeakToolbox;

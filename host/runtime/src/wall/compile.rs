@@ -11,7 +11,8 @@ use super::{Wall, WallError, code, frame};
 use crate::audit::Digest;
 use crate::component::Outline;
 use crate::floor;
-use crate::tool::load::{Linked, LoadError};
+use crate::tool::LoadError;
+use crate::tool::load::Linked;
 use crate::waist::Operations;
 
 /// Bytes of code for each byte of a component, at most: Cranelift makes two to five of one.
