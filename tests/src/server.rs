@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -132,6 +132,11 @@ fn converse(mut stream: TcpStream, script: &Script, heads: &Mutex<Vec<String>>) 
         // Who does not want to listen any more closes the connection.
         drop(say(&mut stream, says));
     }
+    // What is still being sent is taken before the connection ends: an end without that would reach the other side as an
+    // error, and sooner than the answer.
+    drop(stream.shutdown(Shutdown::Write));
+    let mut rest = [0; 1024];
+    while matches!(stream.read(&mut rest), Ok(1..)) {}
 }
 
 fn say(stream: &mut TcpStream, says: &Says) -> std::io::Result<()> {

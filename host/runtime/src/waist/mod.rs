@@ -18,6 +18,7 @@
 //! Deliberately absent: an operation that is neither; a way for a capability to reach I/O from the guest's side; text
 //! for the guest about why something was denied.
 
+mod breath;
 mod failure;
 mod handles;
 mod meter;
@@ -39,6 +40,7 @@ use bailiwick_policy::{Grant, Limits};
 
 use crate::audit::{Digest, Trail, TrailOptions};
 
+pub(crate) use breath::Breath;
 pub(crate) use failure::chain;
 pub(crate) use meter::EngineLeft;
 pub(crate) use progress::Reporter;
@@ -52,6 +54,7 @@ use operation::{Erased, opened};
 /// that answers operations is a [`Performer`]: a fake for a test, a recording, another process.
 pub struct Waist {
     side: Side,
+    breath: Breath,
 }
 
 enum Side {
@@ -70,6 +73,7 @@ impl Waist {
     pub(crate) fn here(scene: Scene) -> Self {
         Self {
             side: Side::Here(Box::new(scene)),
+            breath: Breath::default(),
         }
     }
 
@@ -95,6 +99,7 @@ impl Waist {
     pub(crate) fn there(performer: Box<dyn Performer>) -> Self {
         Self {
             side: Side::There(performer),
+            breath: Breath::default(),
         }
     }
 
@@ -104,6 +109,7 @@ impl Waist {
     /// [`Failure::Denied`] when the policy does not permit it, [`Failure::Limit`] when a limit is reached,
     /// [`Failure::Fault`] when the trail cannot be written, and what the operation itself fails with.
     pub async fn attempt<O: Attempted>(&mut self, operation: O) -> Result<O::Reply, Failure> {
+        self.breath.take().await;
         match &mut self.side {
             Side::Here(scene) => scene.attempt(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,
@@ -115,10 +121,16 @@ impl Waist {
     /// # Errors
     /// [`Failure::Limit`] when a limit is reached, and what the operation itself fails with.
     pub async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
+        self.breath.take().await;
         match &mut self.side {
             Side::Here(scene) => scene.held(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,
         }
+    }
+
+    /// Lets others run, if it has been a while: for a host call that does not pass here.
+    pub(crate) async fn breathe(&mut self) {
+        self.breath.take().await;
     }
 
     pub(crate) fn scene(&self) -> Option<&Scene> {

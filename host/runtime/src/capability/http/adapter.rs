@@ -120,7 +120,8 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
 
 impl HttpView<'_> {
     /// Counts a host call that does not pass the waist: it describes, and does nothing.
-    fn count(&mut self) -> Result<(), Failure> {
+    async fn count(&mut self) -> Result<(), Failure> {
+        self.waist.breathe().await;
         match self.waist.scene_mut() {
             Some(scene) => scene.meter.host_call(),
             None => Ok(()),
@@ -141,7 +142,7 @@ impl types::Host for HttpView<'_> {}
 
 impl types::HostRequest for HttpView<'_> {
     async fn new(&mut self, method: String, url: String) -> wasmtime::Result<Resource<Request>> {
-        answer(self.count())?;
+        answer(self.count().await)?;
         answer(self.requests.insert(method, url).map(Resource::new_own))
     }
 
@@ -151,7 +152,7 @@ impl types::HostRequest for HttpView<'_> {
         name: String,
         value: String,
     ) -> Reply<(), types::Error> {
-        answer(self.count())?;
+        answer(self.count().await)?;
         reply(self.requests.add_header(this.rep(), &name, value))
     }
 
@@ -160,7 +161,7 @@ impl types::HostRequest for HttpView<'_> {
         this: Resource<Request>,
         body: Vec<u8>,
     ) -> Reply<(), types::Error> {
-        answer(self.count())?;
+        answer(self.count().await)?;
         reply(self.requests.set_body(this.rep(), body))
     }
 
