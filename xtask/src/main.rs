@@ -15,6 +15,7 @@
 )]
 
 mod bench;
+mod compare;
 mod demo;
 mod fuzz;
 mod guests;
@@ -87,6 +88,12 @@ enum Command {
         #[arg(long)]
         target: Option<String>,
     },
+    /// Attacks bailiwick and what is used in its place, and writes the table of it into docs/attacks.md. Sets the others up.
+    Compare {
+        /// Only this host: bailiwick, wasmtime, bubblewrap, subprocess; several times for several.
+        #[arg(long = "host")]
+        hosts: Vec<String>,
+    },
     /// Builds the guests into `target/guests`: all but those that need cargo-component, unless they are for `test`.
     Guests {
         /// What they are for.
@@ -140,6 +147,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Fuzz { seconds, target } => {
             fuzz::run(&workspace, &progress, &fuzz::Run { seconds, target })?
         }
+        Command::Compare { hosts } => compare::run(&workspace, &progress, &hosts)?,
         Command::Bench { arguments } => bench::run(&workspace, &progress, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)
