@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Build(author::build::Arguments),
     Test(author::test::Arguments),
     Conform(author::conform::Arguments),
+    Attack(author::attack::Arguments),
     Token(token::Arguments),
 }
 

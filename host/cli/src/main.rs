@@ -51,7 +51,10 @@ use failure::Failure;
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     let exit = match Arguments::try_parse_from(&words) {
-        Ok(arguments) => command(&arguments.command),
+        Ok(arguments) => match author::attack::instead(&arguments.command) {
+            Some(ended) => return ended,
+            None => command(&arguments.command),
+        },
         Err(error) => args::refuse(&error, &words),
     };
     exit.into()
@@ -73,6 +76,7 @@ fn command(command: &Command) -> Exit {
         Command::Build(build) => (author::build::run(build), build.json),
         Command::Test(test) => (author::test::run(test), false),
         Command::Conform(conform) => (author::conform::run(conform), false),
+        Command::Attack(attack) => (author::attack::run(attack), false),
         Command::Token(token) => (token::run(token), false),
     };
     result.unwrap_or_else(|failure| report(&failure, json))
