@@ -23,6 +23,7 @@ fn main() -> Result<()> {
         root: None,
         cache: Some(PathBuf::from(cache)),
         trail: Trail::open(trail.as_ref(), TrailOptions::default())?,
+        secrets: None,
         store: None,
         access: None,
         lock: None,

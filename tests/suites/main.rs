@@ -26,6 +26,7 @@ mod malformed;
 mod memory;
 mod races;
 mod sdk_rust;
+mod secrets;
 mod supply;
 mod tls;
 mod values;

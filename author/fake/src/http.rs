@@ -31,6 +31,7 @@ struct Journey {
     under: Under,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    secret: Option<String>,
 }
 
 /// The capability that every hop is decided under.
@@ -108,7 +109,8 @@ impl State {
         permit: &Permit<HttpTarget>,
         scene: &mut Scene,
     ) -> Result<Answer, Failure> {
-        let journey = described(SendRequest::NAME, &operation.request, scene)?;
+        let mut journey = described(SendRequest::NAME, &operation.request, scene)?;
+        journey.secret = self.attached(&operation.request, scene)?;
         let arrival = self.travel(journey, permit, scene)?;
         whole(arrival, &mut scene.meter)
     }
@@ -120,7 +122,8 @@ impl State {
         scene: &mut Scene,
     ) -> Result<HandleId, Failure> {
         scene.handles.room()?;
-        let journey = described(OpenRequest::NAME, &operation.request, scene)?;
+        let mut journey = described(OpenRequest::NAME, &operation.request, scene)?;
+        journey.secret = self.attached(&operation.request, scene)?;
         let arrival = self.travel(journey, permit, scene)?;
         keep(arrival, scene)
     }
@@ -142,6 +145,7 @@ impl State {
             under: Under::Request,
             headers: operation.request.headers.clone(),
             body: None,
+            secret: self.attached(&operation.request, scene)?,
         };
         let arrival = self.reach(&journey, permit, scene)?;
         scene.handles.insert(OpenExchange {
@@ -320,6 +324,7 @@ impl State {
             url: target.url().to_string(),
             headers: journey.headers.clone(),
             body: journey.body.clone().unwrap_or_default(),
+            secret: journey.secret.clone(),
             expected: answer.is_some(),
         });
         let nobody = || {
@@ -382,6 +387,7 @@ impl Journey {
         if from.origin() != to.origin() {
             self.headers
                 .retain(|(name, _)| CROSSES_ORIGINS.contains(&name.as_str()));
+            self.secret = None;
         }
         self
     }
@@ -442,6 +448,7 @@ fn bare(operation: &'static str) -> Journey {
         under: Under::Get,
         headers: Vec::new(),
         body: None,
+        secret: None,
     }
 }
 
@@ -458,6 +465,7 @@ fn described(
         under: Under::Request,
         headers: request.headers.clone(),
         body: request.body.clone(),
+        secret: None,
     })
 }
 

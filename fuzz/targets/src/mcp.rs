@@ -75,6 +75,7 @@ async fn exchange(stage: &Stage, sent: &[u8]) -> String {
             root: None,
             cache: None,
             trail: stage.trail.clone(),
+            secrets: None,
             store: None,
             access: None,
             lock: None,

@@ -196,6 +196,10 @@ pub(crate) struct Grants {
     /// Other tools of the policy that may be called: TOOL or TOOL.FUNCTION
     #[arg(long, value_name = "TOOL")]
     pub(crate) call_tool: Vec<String>,
+
+    /// Secrets of the policy that the tool may have put into its requests
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret: Vec<String>,
 }
 
 /// Limits of the call

@@ -32,6 +32,7 @@ mod prompt;
 mod rules;
 mod run;
 mod schema;
+mod secrets;
 mod serve;
 mod store;
 mod table;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bailiwick::audit::{Digest, Trail};
 use bailiwick::policy::{LimitSettings, Limits, Rules};
 use bailiwick::value::TEXT_BYTES_MAX;
-use bailiwick::{Call, Host, KeyValueStore, Source, Tool, ToolOptions, Toolbox};
+use bailiwick::{Call, Host, KeyValueStore, Secrets, Source, Tool, ToolOptions, Toolbox};
 use bailiwick_mcp::lock::Lock;
 
 use crate::args::Run;
@@ -17,6 +17,7 @@ use crate::interrupt::Interrupt;
 use crate::paths;
 use crate::policy::PolicyFile;
 use crate::progress;
+use crate::secrets;
 use crate::terminal;
 use crate::trail;
 
@@ -29,9 +30,10 @@ mod report;
 pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     let plan = Plan::new(run)?;
     let arguments = arguments(run)?;
+    let secrets = plan.file.as_ref().map(secrets::read).transpose()?.flatten();
     let interrupt = Interrupt::listen()?;
     let trail = open_trail(run, &plan)?;
-    let host = host(run, &plan, &trail)?;
+    let host = host(run, &plan, &trail, secrets)?;
     let toolbox = Toolbox::new();
     let name = run.component.display().to_string();
     let tool = progress::while_loading(&name, || load(&host, run, &plan, &toolbox))?;
@@ -189,7 +191,7 @@ fn open_trail(run: &Run, plan: &Plan) -> Result<Trail, Failure> {
 }
 
 /// The host of one call. What it is made of is protected from the tool, whatever the policy grants.
-fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
+fn host(run: &Run, plan: &Plan, trail: &Trail, secrets: Option<Secrets>) -> Result<Host, Failure> {
     let mut builder = Host::builder()
         .root(&plan.root)
         .trail(trail.clone())
@@ -205,12 +207,16 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
         for tool in file.policy.tools() {
             builder = builder.protect(file.resolve(tool.component()));
         }
+        builder = secrets::hide(builder, file);
         // It may be another tool's, and not be there yet.
         if let Some(named) = &file.policy.key_value().file {
             for path in KeyValueStore::files(&file.resolve(named)) {
                 builder = builder.hide(path);
             }
         }
+    }
+    if let Some(secrets) = secrets {
+        builder = builder.secrets(secrets);
     }
     if let Some(store) = others::store(run, plan)? {
         builder = builder.key_value(store);

@@ -6,6 +6,7 @@ use crate::decide;
 use crate::denial::Denial;
 use crate::grant::Grant;
 use crate::permit::{DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit};
+use crate::secret::SecretName;
 
 /// A use of a capability. The trait is sealed: what can be attempted is what this crate decides.
 pub trait Attempt: sealed::Sealed {
@@ -78,6 +79,13 @@ pub struct CallTool<'a> {
     pub tool: &'a str,
     /// The function's own name, as sent; none stands for all functions of the tool, so that each of them has to be permitted.
     pub function: Option<&'a str>,
+}
+
+/// Naming a secret, to have it put into a request.
+#[derive(Debug, Clone, Copy)]
+pub struct UseSecret<'a> {
+    /// Its name, as sent.
+    pub name: &'a str,
 }
 
 /// Using a capability that an embedder added.
@@ -227,6 +235,18 @@ impl Attempt for CallTool<'_> {
     }
 }
 
+impl Attempt for UseSecret<'_> {
+    type Target = SecretName;
+
+    fn capability(&self) -> Capability {
+        Capability::Secret
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<SecretName>, Denial> {
+        decide::secret(grant, self.name)
+    }
+}
+
 impl Attempt for ExtensionAttempt<'_> {
     type Target = ExtensionTarget;
 
@@ -251,5 +271,6 @@ mod sealed {
     impl Sealed for super::DrawRandom {}
     impl Sealed for super::UseKeyValue {}
     impl Sealed for super::CallTool<'_> {}
+    impl Sealed for super::UseSecret<'_> {}
     impl Sealed for super::ExtensionAttempt<'_> {}
 }

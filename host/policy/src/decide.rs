@@ -16,6 +16,7 @@ use crate::permit::{
 use crate::remedy::{Entry, Remedy, extension_entry};
 use crate::rule::{RuleRef, Settings, Verdict};
 use crate::rules::Rules;
+use crate::secret::SecretName;
 use crate::settings::{
     DEFAULT_METHODS, DirectorySettings, FileSettings, HttpSettings, NoSettings, parse_header,
     parse_method,
@@ -194,6 +195,21 @@ pub(crate) fn call_tool(grant: &Grant, tool: &str, function: Option<&str>) -> De
         || Some(Entry::Pattern(callee.to_string())),
     )?;
     Ok(Permit::new(callee, rule))
+}
+
+pub(crate) fn secret(grant: &Grant, name: &str) -> Decided<SecretName> {
+    let case = Case {
+        grant,
+        capability: Capability::Secret,
+        attempt: name,
+    };
+    case.check_asked()?;
+    let name = SecretName::of(name).ok_or_else(|| case.denial(DenialReason::SecretName))?;
+    let (NoSettings, rule) = case.through_layers(
+        |layer| layer.secret.as_ref().map(|scope| scope.judge(&name)),
+        || Some(Entry::Pattern(name.to_string())),
+    )?;
+    Ok(Permit::new(name, rule))
 }
 
 pub(crate) fn extension(grant: &Grant, key: &str, words: &[&str]) -> Decided<ExtensionTarget> {
@@ -439,6 +455,7 @@ fn file_scope<'r>(
         | Capability::Random
         | Capability::KeyValue
         | Capability::CallTool
+        | Capability::Secret
         | Capability::Extension(_) => None,
     }
 }
@@ -454,6 +471,7 @@ fn http_scope<'r>(layer: &'r Rules, capability: &Capability) -> Option<&'r UrlSc
         | Capability::Random
         | Capability::KeyValue
         | Capability::CallTool
+        | Capability::Secret
         | Capability::Extension(_) => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::attempt::{
     CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock, ReadFile,
-    UseKeyValue, WriteFile,
+    UseKeyValue, UseSecret, WriteFile,
 };
 use crate::capability::Capability;
 use crate::denial::{Denial, escaped};
@@ -40,6 +40,8 @@ pub enum Question {
     KeyValue,
     /// `call-tool TOOL[.FUNCTION]`
     CallTool(String),
+    /// `secret NAME`
+    Secret(String),
     /// `KEY WORD…`
     Extension {
         /// The extension's key.
@@ -54,7 +56,7 @@ pub enum Question {
 pub enum QuestionError {
     /// There is no such capability.
     #[error(
-        "`{word}` is no capability; there are read-file, write-file, list-files, http-get, http-request, clock, random, key-value and call-tool"
+        "`{word}` is no capability; there are read-file, write-file, list-files, http-get, http-request, clock, random, key-value, call-tool and secret"
     )]
     Capability {
         /// What was written, escaped.
@@ -85,6 +87,8 @@ pub enum Later {
     Redirects,
     /// What the called tool does.
     Called,
+    /// Which request the secret is put into.
+    Destination,
 }
 
 /// The answer.
@@ -119,6 +123,7 @@ impl Question {
                 (Capability::Random, []) => Question::Random,
                 (Capability::KeyValue, []) => Question::KeyValue,
                 (Capability::CallTool, [name]) => Question::CallTool((*name).to_owned()),
+                (Capability::Secret, [name]) => Question::Secret((*name).to_owned()),
                 (Capability::Extension(key), words) => Question::Extension {
                     key: key.to_string(),
                     words: words.iter().map(|word| (*word).to_owned()).collect(),
@@ -132,6 +137,7 @@ impl Question {
                 (Capability::Random, _) => return Err(expected("random")),
                 (Capability::KeyValue, _) => return Err(expected("key-value")),
                 (Capability::CallTool, _) => return Err(expected("call-tool TOOL[.FUNCTION]")),
+                (Capability::Secret, _) => return Err(expected("secret NAME")),
             },
         )
     }
@@ -149,6 +155,7 @@ impl Question {
             Question::Random => Capability::Random,
             Question::KeyValue => Capability::KeyValue,
             Question::CallTool(_) => Capability::CallTool,
+            Question::Secret(_) => Capability::Secret,
             Question::Extension { key, .. } => Capability::Extension(key.as_str().into()),
         }
     }
@@ -159,7 +166,7 @@ impl Question {
                 path.clone()
             }
             Question::HttpGet(url) => url.clone(),
-            Question::CallTool(name) => name.clone(),
+            Question::CallTool(name) | Question::Secret(name) => name.clone(),
             Question::HttpRequest { method, url } => format!("{method} {url}"),
             Question::Clock | Question::Random | Question::KeyValue => String::new(),
             Question::Extension { words, .. } => words.join(" "),
@@ -197,6 +204,10 @@ impl Question {
             Question::CallTool(name) => Ok((
                 rule(&grant.decide(CallTool::named(name))?),
                 vec![Later::Called],
+            )),
+            Question::Secret(name) => Ok((
+                rule(&grant.decide(UseSecret { name })?),
+                vec![Later::Destination],
             )),
             Question::Extension { key, words } => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -314,6 +325,7 @@ impl Later {
             Later::Addresses | Later::PrivateAddresses | Later::ProxyAddresses => "addresses",
             Later::Redirects => "redirects",
             Later::Called => "called",
+            Later::Destination => "destination",
         }
     }
 }
@@ -327,6 +339,7 @@ impl fmt::Display for Later {
             Later::PrivateAddresses => "addresses: private ones are permitted, link-local and metadata ones are not",
             Later::ProxyAddresses => "addresses: the proxy looks the name up and checks them, this host does not",
             Later::Redirects => "redirects: each is an attempt of its own",
+            Later::Destination => "destination: the request has to be permitted, and its URL has to be one that the secret is bound to",
             Later::Called => "called: what that tool does has to be permitted by its own rules and by this tool's",
         })
     }

@@ -35,6 +35,7 @@ pub mod prompt;
 mod remedy;
 mod rule;
 mod rules;
+mod secret;
 mod settings;
 mod split;
 mod url;
@@ -42,7 +43,7 @@ mod url;
 pub use address::{AddressClass, Reach, canonical};
 pub use attempt::{
     Attempt, CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock,
-    ReadFile, UseKeyValue, WriteFile,
+    ReadFile, UseKeyValue, UseSecret, WriteFile,
 };
 pub use call::Callee;
 pub use capability::Capability;
@@ -70,5 +71,9 @@ pub use permit::{
 };
 pub use rule::{Origin, RuleError, RuleRef};
 pub use rules::{DirectoryRule, FileRule, HttpRule, Rules, RulesBuilder, Source};
+pub use secret::{
+    AwsSigV4, Injection, Leak, SecretName, SecretPlace, SecretPolicy, SecretSource,
+    decide_injection,
+};
 pub use settings::{DEFAULT_HEADERS, DEFAULT_METHODS};
 pub use url::{Host, HttpUrl, Scheme, URL_BYTES_MAX, UrlError, UrlPattern};

@@ -25,6 +25,10 @@ pub use error::{CallError, Cause};
 pub use report::Report;
 pub use state::CallState;
 
+/// What a guest's handle of a described request stands for, for the capabilities that add to it.
+pub use crate::capability::http::Request as DescribedRequest;
+pub(crate) use crate::capability::http::Requests;
+
 use crate::tool::{Function, FunctionError, Tool};
 use crate::value::{ArgumentError, Arguments, Signature};
 use crate::waist::{Progress, Reporter, Scene, StandIn};

@@ -65,6 +65,7 @@ async fn embed(site: &Site) -> (Server, SocketAddr) {
         root: None,
         cache: Some(bailiwick_tests::hold::compiled()),
         trail: Trail::open(&site.path("trail.jsonl"), TrailOptions::default()).unwrap(),
+        secrets: None,
         store: None,
         access: None,
         lock: None,

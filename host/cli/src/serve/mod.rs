@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bailiwick::Secrets;
 use bailiwick::audit::Trail;
 use bailiwick_mcp::access::{Access, AccessError, Principal};
 use bailiwick_mcp::lock::Lock;
@@ -133,9 +134,10 @@ pub(crate) enum LogForm {
 pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
     log::begin(serve.log, serve.verbose);
     let file = PolicyFile::read(&serve.policy)?;
+    let secrets = crate::secrets::read(&file)?;
     let client = client(serve, &file)?;
     let trail = trail::open(&file, serve.audit.as_deref())?;
-    let setup = setup(serve, &file, &trail)?;
+    let setup = setup(serve, &file, &trail, secrets)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -179,12 +181,19 @@ fn client(serve: &Serve, file: &PolicyFile) -> Result<Option<Arc<Principal>>, Fa
     }
 }
 
-fn setup(serve: &Serve, file: &PolicyFile, trail: &Trail) -> Result<Setup, Failure> {
+fn setup(
+    serve: &Serve,
+    file: &PolicyFile,
+    trail: &Trail,
+    secrets: Option<Secrets>,
+) -> Result<Setup, Failure> {
     Ok(Setup {
         policy: serve.policy.clone(),
         root: serve.root.clone(),
         cache: paths::cache(serve.cache.cache_dir.as_deref()),
         trail: trail.clone(),
+        // None were needed at the start: a reload may want some, from variables and files.
+        secrets: Some(secrets.unwrap_or_default()),
         store: crate::store::open(file)?,
         access: serve.access.clone(),
         lock: serve.locked.then(|| Lock::beside(&serve.policy)),

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bailiwick::audit::Trail;
-use bailiwick::policy::{Diagnostics, Extensions, Policy, ToolPolicy};
+use bailiwick::policy::{Diagnostics, Extensions, Policy, SecretSource, ToolPolicy};
 use bailiwick::{
-    Allocation, Host, HostError, KeyValueStore, LoadError, Source, Tool, ToolOptions, Toolbox,
+    Allocation, Host, HostError, KeyValueStore, LoadError, Secrets, SecretsError, Source, Tool,
+    ToolOptions, Toolbox,
 };
 
 use super::{Definition, HeldBack, Stamp, ToolSet, definitions};
@@ -31,6 +32,8 @@ pub struct Setup {
     pub cache: Option<PathBuf>,
     /// The audit trail, which outlives every set.
     pub trail: Trail,
+    /// The secrets, as they were read at the start; without them every use of one is `unavailable`. A reload reads variables and files again.
+    pub secrets: Option<Secrets>,
     /// The tools' own memory; without one, every use of it is `unavailable`.
     pub store: Option<KeyValueStore>,
     /// Who may call what; without it there is one principal, `local`, who may call everything.
@@ -81,6 +84,9 @@ pub enum SetError {
     /// The lock file cannot be used, or an author's text deceives.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A secret cannot be had.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// There is no host.
     #[error(transparent)]
     Host(#[from] HostError),
@@ -114,6 +120,7 @@ impl SetError {
             }
             Self::Restart(_) => Some("stop the server and start it again".to_owned()),
             Self::Lock(error) => error.remedy(),
+            Self::Secrets(error) => error.remedy(),
             Self::Read { .. }
             | Self::Policy(_)
             | Self::Access(_)
@@ -248,11 +255,14 @@ fn named_files(setup: &Setup, policy: &Policy) -> Vec<PathBuf> {
         .map(|tool| resolve(&setup.policy, tool.component()));
     let network = policy.network().ca_file.as_deref();
     let network = network.map(|file| resolve(&setup.policy, file));
-    components.chain(network).collect()
+    components
+        .chain(network)
+        .chain(secret_files(setup, policy))
+        .collect()
 }
 
 /// The host of one set. What the set is made of is protected from its tools, whatever the policy grants.
-fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostError> {
+fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, SetError> {
     let folder = resolve(&setup.policy, "");
     let root = setup.root.clone().unwrap_or_else(|| here(&folder));
     let mut builder = Host::builder()
@@ -273,10 +283,28 @@ fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostE
     if let Some(cache) = &setup.cache {
         builder = builder.protect(cache).cache(cache);
     }
+    for path in secret_files(setup, policy) {
+        builder = builder.hide(path);
+    }
+    if let Some(secrets) = &setup.secrets {
+        builder = builder.secrets(secrets.read_again(policy, here(&folder).as_path())?);
+    }
     if let Some(store) = &setup.store {
         builder = builder.key_value(store.clone());
     }
-    builder.build()
+    Ok(builder.build()?)
+}
+
+/// The files that secrets are read from.
+fn secret_files(setup: &Setup, policy: &Policy) -> Vec<PathBuf> {
+    let files = policy
+        .secrets()
+        .iter()
+        .filter_map(|secret| match secret.source() {
+            SecretSource::File(path) => Some(resolve(&setup.policy, path)),
+            SecretSource::Env(_) | SecretSource::Keyring { .. } | SecretSource::Command(_) => None,
+        });
+    files.collect()
 }
 
 fn here(folder: &Path) -> PathBuf {
@@ -351,7 +379,7 @@ fn held_back(
         let Some(rules) = policy.tool(tool.name()) else {
             continue;
         };
-        let current = Current::of(rules, tool, definitions)?;
+        let current = Current::of(policy, rules, tool, definitions)?;
         let changes = lock.compare(&current);
         if !changes.is_empty() {
             held.push(HeldBack {

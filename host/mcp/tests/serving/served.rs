@@ -77,6 +77,7 @@ impl Served {
             root: None,
             cache: Some(path.join("cache")),
             trail: trail.clone(),
+            secrets: None,
             store: None,
             access,
             lock: None,
@@ -207,7 +208,7 @@ fn approve(setup: &Setup, names: &[&str]) -> PathBuf {
     for tool in tools.iter().filter(|tool| names.contains(&tool.name())) {
         let definitions = definitions(tool, tool.grant());
         let rules = policy.tool(tool.name()).unwrap();
-        lock.approve(Current::of(rules, tool, &definitions).unwrap());
+        lock.approve(Current::of(&policy, rules, tool, &definitions).unwrap());
     }
     let file = Lock::beside(&setup.policy);
     lock.write(&file).unwrap();

@@ -7,6 +7,7 @@ use crate::limits::{LimitRow, Limits, Unit, format_bytes, format_duration};
 use crate::path::PathPattern;
 use crate::rule::{Pattern, Rule};
 use crate::rules::Rules;
+use crate::secret::{Leak, SecretPlace, SecretPolicy, SecretSource};
 use crate::settings::{DirectorySettings, FileSettings, HttpSettings, Names};
 use crate::url::UrlPattern;
 use std::fmt::{self, Write};
@@ -17,6 +18,7 @@ impl fmt::Display for Policy {
         sections.extend(network(&self.network));
         sections.extend(audit(&self.audit));
         sections.extend(key_value(&self.key_value));
+        sections.extend(self.secrets.iter().map(secret));
         formatter.write_str(&sections.join("\n"))
     }
 }
@@ -54,6 +56,7 @@ fn rules(text: &mut String, rules: &Rules) {
             | Capability::HttpGet
             | Capability::HttpRequest
             | Capability::CallTool
+            | Capability::Secret
             | Capability::Extension(_) => list(
                 text,
                 &toml_key(capability.key()),
@@ -95,6 +98,9 @@ pub(crate) fn entries(rules: &Rules, capability: &Capability) -> Vec<String> {
             rules.call_tool.as_ref().map(|scope| scope.rules()),
             |rule| quoted(rule.pattern.text()),
         ),
+        Capability::Secret => of(rules.secret.as_ref().map(|scope| scope.rules()), |rule| {
+            quoted(rule.pattern.text())
+        }),
         Capability::Clock | Capability::Random | Capability::KeyValue => Vec::new(),
         Capability::Extension(key) => rules
             .extensions
@@ -163,6 +169,70 @@ fn audit(audit: &AuditSettings) -> Option<String> {
 fn key_value(settings: &KeyValueSettings) -> Option<String> {
     let file = settings.file.as_ref()?;
     Some(format!("[key-value]\nfile = {}\n", quoted(file)))
+}
+
+fn secret(secret: &SecretPolicy) -> String {
+    let lines = secret_lines(secret).join("\n");
+    format!("[secrets.{}]\n{lines}\n", toml_key(secret.name()))
+}
+
+/// What a secret's table says, one line a key.
+pub(crate) fn secret_lines(secret: &SecretPolicy) -> Vec<String> {
+    let list = |words: &mut dyn Iterator<Item = &str>| {
+        let words: Vec<String> = words.map(quoted).collect();
+        format!("[{}]", words.join(", "))
+    };
+    let source = match &secret.source {
+        SecretSource::Env(text) | SecretSource::File(text) => quoted(text),
+        SecretSource::Keyring { service, user } => format!(
+            "{{ service = {}, user = {} }}",
+            quoted(service),
+            quoted(user)
+        ),
+        SecretSource::Command(words) => list(&mut words.iter().map(String::as_str)),
+    };
+    let mut lines = vec![
+        format!("{} = {source}", secret.source.key()),
+        format!("to = {}", list(&mut secret.to())),
+    ];
+    lines.extend(place_lines(&secret.place));
+    if secret.leak != Leak::default() {
+        lines.push(format!("leak = {}", quoted(secret.leak.as_str())));
+    }
+    lines
+}
+
+/// What a secret's table says under its name, with a line for each destination.
+pub(crate) fn secret_approval(secret: &SecretPolicy) -> Vec<String> {
+    let of = |line: String| format!("secrets.{}.{line}", toml_key(secret.name()));
+    let lines = secret_lines(secret);
+    let others = lines.into_iter().filter(|line| !line.starts_with("to = "));
+    let to = secret.to().map(|to| format!("to = {}", quoted(to)));
+    others.chain(to).map(of).collect()
+}
+
+fn place_lines(place: &SecretPlace) -> Vec<String> {
+    match place {
+        SecretPlace::Header { name, prefix } => {
+            let prefix = (!prefix.is_empty()).then(|| format!("prefix = {}", quoted(prefix)));
+            let header = format!("header = {}", quoted(name));
+            [header].into_iter().chain(prefix).collect()
+        }
+        SecretPlace::Bearer => vec!["bearer = true".to_owned()],
+        SecretPlace::Basic { user } => vec![format!("basic = {}", quoted(user))],
+        SecretPlace::Query { key } => vec![format!("query = {}", quoted(key))],
+        SecretPlace::AwsSigV4(aws) => {
+            let token = aws.session_token.as_deref();
+            let token = token.map(|token| format!(", session-token = {}", quoted(token)));
+            vec![format!(
+                "aws-sigv4 = {{ service = {}, region = {}, access-key-id = {}{} }}",
+                quoted(&aws.service),
+                quoted(&aws.region),
+                quoted(&aws.access_key_id),
+                token.unwrap_or_default()
+            )]
+        }
+    }
 }
 
 fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {

@@ -7,7 +7,7 @@ use super::policy::{
     Ask, AuditSettings, AuditSync, KeyValueSettings, Network, Policy, Proxy, ToolPolicy,
 };
 use super::reader::{Reader, Values};
-use super::{calls, protect, suggest};
+use super::{calls, protect, secrets, suggest};
 use crate::call::{NAME_BYTES_MAX, is_tool_name};
 use crate::capability::Capability;
 use crate::extension::Extensions;
@@ -72,6 +72,7 @@ impl Policy {
         if reader.mistakes.is_empty() {
             protect::check(&mut reader, &policy);
             calls::check(&mut reader, &policy);
+            secrets::check(&mut reader, &policy);
         }
         match reader.mistakes.is_empty() {
             true => Ok(policy),
@@ -109,11 +110,16 @@ impl<'t> Reader<'t> {
             .get("key-value")
             .map(|(node, _)| self.key_value(node))
             .unwrap_or_default();
+        let secrets = values
+            .get("secrets")
+            .map(|(node, _)| self.secrets(node))
+            .unwrap_or_default();
         Policy {
             tools,
             network,
             audit,
             key_value,
+            secrets,
         }
     }
 
@@ -226,7 +232,8 @@ impl<'t> Reader<'t> {
             | Capability::ListFiles
             | Capability::HttpGet
             | Capability::HttpRequest
-            | Capability::CallTool => self.rules(rules, capability, node),
+            | Capability::CallTool
+            | Capability::Secret => self.rules(rules, capability, node),
             Capability::Clock if self.truth(name, node) => {
                 rules.clock = Some(self.switch(name, key))
             }

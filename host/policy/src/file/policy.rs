@@ -1,8 +1,9 @@
-//! A policy file as data: tools, network, audit, the store.
+//! A policy file as data: tools, network, audit, the store, secrets.
 
 use super::digest::Digest;
 use crate::limits::Limits;
 use crate::rules::Rules;
+use crate::secret::SecretPolicy;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub struct Policy {
     pub(crate) network: Network,
     pub(crate) audit: AuditSettings,
     pub(crate) key_value: KeyValueSettings,
+    pub(crate) secrets: Vec<SecretPolicy>,
 }
 
 /// What the policy says about one tool.
@@ -120,6 +122,18 @@ impl Policy {
     #[must_use]
     pub fn audit(&self) -> &AuditSettings {
         &self.audit
+    }
+
+    /// The secrets, in the order of the file.
+    #[must_use]
+    pub fn secrets(&self) -> &[SecretPolicy] {
+        &self.secrets
+    }
+
+    /// The secret with that name.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<&SecretPolicy> {
+        self.secrets.iter().find(|secret| &*secret.name == name)
     }
 
     /// Where what tools keep is stored.

@@ -8,6 +8,7 @@ use crate::capability::Capability;
 use crate::path::PathScope;
 use crate::rule::{Origin, RuleError};
 use crate::rules::{DirectoryRule, ExtensionScope, FileRule, HttpRule, Rules, compile_call};
+use crate::secret::{SecretScope, compile_secret};
 use crate::settings::{HttpSettings, parse_header, parse_method};
 use crate::url::UrlScope;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ impl<'t> Reader<'t> {
     pub(super) fn rule(&mut self, rules: &mut Rules, capability: &Capability, entry: &Node<'t>) {
         match capability {
             Capability::CallTool => self.call_rule(rules, entry),
+            Capability::Secret => self.secret_rule(rules, entry),
             Capability::ReadFile
             | Capability::WriteFile
             | Capability::ListFiles
@@ -107,6 +109,7 @@ impl<'t> Reader<'t> {
             | Capability::Random
             | Capability::KeyValue
             | Capability::CallTool
+            | Capability::Secret
             | Capability::Extension(_) => Ok(()),
         };
         match result {
@@ -128,6 +131,18 @@ impl<'t> Reader<'t> {
                 .call_tool
                 .get_or_insert_with(CallScope::new)
                 .push(rule),
+            Err(error) => self.rule_error(error, text, &entry.span),
+        }
+    }
+
+    /// Reads one entry of `secret`: a name alone, since what there is to say about a secret stands in its own table.
+    fn secret_rule(&mut self, rules: &mut Rules, entry: &Node<'t>) {
+        let Kind::Text(text) = entry.kind else {
+            self.wrong_type(entry, "the name of a secret");
+            return;
+        };
+        match compile_secret(text, self.origin(&entry.span)) {
+            Ok(rule) => rules.secret.get_or_insert_with(SecretScope::new).push(rule),
             Err(error) => self.rule_error(error, text, &entry.span),
         }
     }
@@ -290,6 +305,7 @@ pub(super) fn rule_keys(capability: &Capability) -> &'static [Key] {
         | Capability::Random
         | Capability::KeyValue
         | Capability::CallTool
+        | Capability::Secret
         | Capability::Extension(_) => &[],
     }
 }
@@ -302,6 +318,7 @@ fn link(rules: &mut Rules, capability: &Capability) {
         Capability::HttpGet => rules.http_get = Some(UrlScope::new()),
         Capability::HttpRequest => rules.http_request = Some(UrlScope::new()),
         Capability::CallTool => rules.call_tool = Some(CallScope::new()),
+        Capability::Secret => rules.secret = Some(SecretScope::new()),
         Capability::Clock
         | Capability::Random
         | Capability::KeyValue

@@ -7,6 +7,7 @@ use crate::limits::format_bytes;
 use crate::path::PathScope;
 use crate::rule::{Pattern, Rule};
 use crate::rules::Rules;
+use crate::secret::SecretScope;
 use crate::settings::{DEFAULT_HEADERS, FileSettings, HttpSettings, Names};
 use crate::url::UrlScope;
 
@@ -35,6 +36,7 @@ pub(super) fn cannot(capability: &Capability) -> String {
         Capability::Random => "draw unpredictable bytes",
         Capability::KeyValue => "keep anything from one call to the next",
         Capability::CallTool => "call any other tool",
+        Capability::Secret => "use any secret",
         Capability::Extension(key) => return format!("use {}", quoted(key)),
     };
     format!("{what} ({capability})")
@@ -53,6 +55,9 @@ pub(super) fn permitted(capability: &Capability, layers: &[&Rules]) -> String {
         Capability::KeyValue => "keep values of its own from one call to the next",
         Capability::CallTool => {
             "call other tools, which may then do what this tool and they may do"
+        }
+        Capability::Secret => {
+            "have secrets put into its requests, to the places that each is bound to, and never see them"
         }
         Capability::Extension(key) => {
             return sentence(&format!("use {}", quoted(key)), capability, layers);
@@ -105,6 +110,11 @@ fn list(layer: &Rules, capability: &Capability) -> Option<String> {
         )),
         Capability::CallTool => Some(rules(
             layer.call_tool.as_ref().map(CallScope::rules),
+            |_| Vec::new(),
+            "",
+        )),
+        Capability::Secret => Some(rules(
+            layer.secret.as_ref().map(SecretScope::rules),
             |_| Vec::new(),
             "",
         )),

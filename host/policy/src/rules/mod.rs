@@ -12,6 +12,7 @@ use crate::capability::Capability;
 use crate::extension::{Scope, Setting};
 use crate::path::PathScope;
 use crate::rule::{Rule, RuleRef};
+use crate::secret::SecretScope;
 use crate::settings::{DirectorySettings, FileSettings, HttpSettings};
 use crate::url::UrlScope;
 use std::collections::BTreeMap;
@@ -49,6 +50,7 @@ pub struct Rules {
     pub(crate) random: Option<RuleRef>,
     pub(crate) key_value: Option<RuleRef>,
     pub(crate) call_tool: Option<CallScope>,
+    pub(crate) secret: Option<SecretScope>,
     pub(crate) extensions: BTreeMap<Arc<str>, ExtensionScope>,
 }
 
@@ -64,6 +66,7 @@ impl PartialEq for Rules {
             && self.random.is_some() == other.random.is_some()
             && self.key_value.is_some() == other.key_value.is_some()
             && self.call_tool == other.call_tool
+            && self.secret == other.secret
             && self.extensions == other.extensions
     }
 }
@@ -96,6 +99,7 @@ impl Rules {
             random: None,
             key_value: None,
             call_tool: None,
+            secret: None,
             extensions: BTreeMap::new(),
         }
     }
@@ -136,6 +140,7 @@ impl Rules {
             Capability::Random => self.random.is_some(),
             Capability::KeyValue => self.key_value.is_some(),
             Capability::CallTool => self.call_tool.is_some(),
+            Capability::Secret => self.secret.is_some(),
             Capability::Extension(key) => self.extensions.contains_key(key),
         }
     }
@@ -191,6 +196,7 @@ impl Rules {
                 .call_tool
                 .as_ref()
                 .map(|scope| references(scope.rules())),
+            Capability::Secret => self.secret.as_ref().map(|scope| references(scope.rules())),
             Capability::Extension(key) => self
                 .extensions
                 .get(key)

@@ -2,9 +2,11 @@
 
 use std::future::Future;
 
+use serde::de::IgnoredAny;
 use wasmtime::Store;
 use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, ResourceAny, Val};
 
+use super::running::stopped_by;
 use super::{CallState, Cause};
 use crate::value::{AnswerError, Arguments, HandleRequest, Outcome, Signature};
 use bailiwick_policy::Limit;
@@ -98,6 +100,7 @@ impl Invocation for Dynamic<'_> {
                 AnswerError::Mismatch => fault(&error),
             })?;
         let text = String::from_utf8(text).map_err(|error| fault(&error))?;
+        let text = cleared(store, text)?;
         Ok(match outcome {
             Outcome::Answer => Returned::Answer(text),
             Outcome::ToolError => Returned::ToolError(text),
@@ -107,6 +110,24 @@ impl Invocation for Dynamic<'_> {
     fn size(answer: &String) -> u64 {
         answer.len() as u64
     }
+}
+
+/// The answer without a secret in it. A hole that would make no JSON of it (in a number, behind a backslash) refuses it too.
+fn cleared(store: &mut Store<CallState>, mut text: String) -> Result<String, Stopped> {
+    let Some(scene) = store.data_mut().waist_mut().scene_mut() else {
+        return Ok(text);
+    };
+    let before = text.len();
+    if scene.secrets().is_none() {
+        return Ok(text);
+    }
+    let untouched = text.clone();
+    scene
+        .clear_text("the answer of the tool", &mut text)
+        .map_err(|failure| Stopped::Cause(stopped_by(&failure)))?;
+    let whole = text == untouched
+        || text.len() == before && serde_json::from_str::<IgnoredAny>(&text).is_ok();
+    whole.then_some(text).ok_or(Stopped::Cause(Cause::Withheld))
 }
 
 fn fault(error: &dyn std::error::Error) -> Stopped {

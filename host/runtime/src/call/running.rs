@@ -1,5 +1,6 @@
 //! A call under way: from its place among the others to its record.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -181,7 +182,17 @@ impl<'c> Running<'c> {
         closed
     }
 
+    /// A text that is kept: without a secret in it.
+    fn redacted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.store.data().scene() {
+            Some(scene) if scene.secrets().is_some() => Cow::Owned(scene.redacted(text.to_owned())),
+            Some(_) | None => Cow::Borrowed(text),
+        }
+    }
+
     fn record(&self, outcome: &str, detail: Option<&str>, size: u64) -> Result<(), String> {
+        let arguments = self.redacted(self.arguments);
+        let detail = detail.map(|detail| self.redacted(detail));
         let (tool, report, spent) = (&self.call.tool.inner, &self.report, &self.report.spent);
         let behalf = &self.call.behalf;
         let record = audit::Call {
@@ -193,9 +204,9 @@ impl<'c> Running<'c> {
             principal: behalf.principal.as_deref().map(Into::into),
             approved_by: behalf.approved_by.as_deref().map(Into::into),
             function: self.call.function.name().into(),
-            arguments: self.arguments.into(),
+            arguments: arguments.as_ref().into(),
             outcome: outcome.into(),
-            detail: detail.map(Into::into),
+            detail: detail.as_deref().map(Into::into),
             duration_us: u64::try_from(report.duration.as_micros()).unwrap_or(u64::MAX),
             fuel: report.fuel,
             peak_memory: report.peak_memory,
@@ -348,15 +359,15 @@ async fn take_back(store: &mut Store<CallState>, lent: Lent, keep: bool) -> Resu
 }
 
 /// What a failure means that ends a call.
-fn stopped_by(failure: &Failure) -> Cause {
+pub(super) fn stopped_by(failure: &Failure) -> Cause {
     match failure {
         Failure::Limit(limit) => Cause::Limit(*limit),
         Failure::Fault(text) => Cause::HostFault(text.clone()),
+        Failure::Secret => Cause::Withheld,
         Failure::Denied
         | Failure::NotFound
         | Failure::RuleLimit
         | Failure::Quota
-        | Failure::Secret
         | Failure::Unavailable(_)
         | Failure::Invalid(_)
         | Failure::Other(_) => Cause::Trap(failure.to_string()),
@@ -404,6 +415,7 @@ fn detail(cause: &Cause) -> Option<String> {
         Cause::Cancelled => None,
         Cause::WrongTypes(_)
         | Cause::NotApproved
+        | Cause::Withheld
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)

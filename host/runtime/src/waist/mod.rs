@@ -21,6 +21,7 @@
 mod breath;
 mod failure;
 mod handles;
+mod leaks;
 mod meter;
 mod operation;
 mod progress;
@@ -29,6 +30,7 @@ mod scene;
 
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
+pub use leaks::Passing;
 pub use meter::{Meter, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
 pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};

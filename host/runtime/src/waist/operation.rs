@@ -9,7 +9,7 @@ use bailiwick_policy as policy;
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Failure, HandleId, Scene};
+use super::{Failure, HandleId, Passing, Scene};
 use crate::audit;
 
 /// One thing that a guest can make the host do: plain data, in which handles are ids, with one typed reply.
@@ -21,6 +21,11 @@ pub trait Operation: Serialize + DeserializeOwned + Send + Sync + 'static {
     const NAME: &'static str;
     /// What comes back.
     type Reply: Serialize + DeserializeOwned + Send + 'static;
+
+    /// What it carries out of the tool, beside what it names: searched for secrets before anything else is done with it.
+    fn passing(&self) -> Passing<'_> {
+        Passing::Nothing
+    }
 }
 
 /// When an attempt is recorded.

@@ -7,11 +7,13 @@ use std::time::Instant;
 
 use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, RuleRef};
 
+use super::leaks::Search;
 use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
 use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording, StandIn};
 use crate::audit::OK;
 use crate::call::{Behalf, Report};
+use crate::secrets::Secrets;
 use crate::tool::Toolbox;
 
 /// What the capabilities of a host work with (a directory, a transport, a database), by type. Made once, shared by all
@@ -93,7 +95,9 @@ pub struct Scene {
     /// What the call has open.
     pub handles: Handles,
     services: Services,
-    trace: Trace,
+    pub(super) trace: Trace,
+    /// Looks for secrets in what passes.
+    pub(super) search: Search,
     log: Vec<LogLine>,
     started: Instant,
     /// Effects that were recorded as begun and not yet as ended, the innermost last.
@@ -121,7 +125,9 @@ impl std::fmt::Debug for Scene {
 impl Scene {
     pub(crate) fn new(grant: Grant, meter: Meter, services: Services, trace: Trace) -> Self {
         let most = usize::try_from(meter.limits().handles).unwrap_or(usize::MAX);
+        let secrets = services.find::<Secrets>();
         Self {
+            search: Search::of(secrets.as_deref()),
             grant,
             meter,
             handles: Handles::new(most),
@@ -172,7 +178,8 @@ impl Scene {
     /// Tells whoever waits for the call how far it is.
     pub(crate) fn report_progress(&self, done: u64, total: Option<u64>, message: Option<&str>) {
         if let Some(reporter) = &self.behalf.reporter {
-            reporter.report(done, total, message);
+            let message = message.map(|message| self.redacted(message.to_owned()));
+            reporter.report(done, total, message.as_deref());
         }
     }
 
@@ -215,6 +222,7 @@ impl Scene {
     /// Keeps a line for the operator's log, or counts it as dropped.
     pub fn log(&mut self, level: &'static str, message: String) {
         if self.meter.log(message.len() as u64 + 1) {
+            let message = self.redacted(message);
             self.log.push(LogLine { level, message });
         }
     }
@@ -285,6 +293,7 @@ impl Scene {
     ) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
         let operation = operation.completed(self);
+        self.keep_in(O::NAME, &operation.words(), &operation.passing())?;
         let attempt = operation.attempt();
         let key = attempt.capability();
         let decision = self.grant.decide(attempt);
@@ -365,6 +374,7 @@ impl Scene {
     /// meter → perform.
     pub(super) async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
+        self.keep_in(O::NAME, "", &operation.passing())?;
         match self.stand_in.clone() {
             None => operation.perform(self).await,
             Some(stand_in) => opened::<O>(stand_in.held(&Erased(operation), self)),
@@ -388,6 +398,7 @@ impl Scene {
     }
 
     fn close_with(&mut self, id: HandleId, failure: Option<&Failure>) -> Result<(), Failure> {
+        self.search.close(id);
         match self.handles.close(id) {
             Some((note, bytes)) => self.trace.closed(&note, bytes, code(failure)),
             None => Ok(()),

@@ -53,6 +53,7 @@ impl Requests {
             url,
             headers: Vec::new(),
             body: None,
+            secret: None,
         };
         let headers = Headers::default();
         self.open.insert(
@@ -90,6 +91,27 @@ impl Requests {
         hold(&mut self.bytes, bytes, self.bytes_max)?;
         described.bytes += bytes;
         described.request.body = Some(body);
+        Ok(())
+    }
+
+    /// The URL of a description, which it has had from the beginning.
+    pub(crate) fn url(&self, id: u32) -> Result<&str, Failure> {
+        let described = self.open.get(&id).ok_or_else(unknown)?;
+        Ok(&described.request.url)
+    }
+
+    /// Notes that the host is to put a secret into the request.
+    pub(crate) fn attach(&mut self, id: u32, secret: String) -> Result<(), Failure> {
+        let described = self.open.get_mut(&id).ok_or_else(unknown)?;
+        if described.request.secret.is_some() {
+            return Err(Failure::Invalid(
+                "the request carries a secret already".to_owned(),
+            ));
+        }
+        let bytes = secret.len() as u64;
+        hold(&mut self.bytes, bytes, self.bytes_max)?;
+        described.bytes += bytes;
+        described.request.secret = Some(secret);
         Ok(())
     }
 

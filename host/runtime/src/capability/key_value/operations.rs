@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::key::{Key, Prefix};
 use super::store::{KeyValueStore, Place};
-use crate::waist::{Attempted, Failure, Operation, Recording, Scene};
+use crate::waist::{Attempted, Failure, Operation, Passing, Recording, Scene};
 
 /// Gets the value of a key.
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,10 +65,14 @@ pub struct Keys {
 }
 
 macro_rules! operations {
-    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $words:ident;)*) => {$(
+    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $words:ident, [$($passes:ident)?];)*) => {$(
         impl Operation for $operation {
             const NAME: &'static str = $name;
             type Reply = $reply;
+
+            $(fn passing(&self) -> Passing<'_> {
+                Passing::Whole(vec![&self.$passes])
+            })?
         }
 
         impl Attempted for $operation {
@@ -92,11 +96,11 @@ macro_rules! operations {
 }
 
 operations! {
-    Get, "key-value.get", Option<Vec<u8>>, Done, key;
-    Set, "key-value.set", (), Effect, key;
-    CompareAndSet, "key-value.compare-and-set", bool, Effect, key;
-    Delete, "key-value.delete", (), Effect, key;
-    List, "key-value.list", Keys, Done, prefix;
+    Get, "key-value.get", Option<Vec<u8>>, Done, key, [];
+    Set, "key-value.set", (), Effect, key, [value];
+    CompareAndSet, "key-value.compare-and-set", bool, Effect, key, [value];
+    Delete, "key-value.delete", (), Effect, key, [];
+    List, "key-value.list", Keys, Done, prefix, [];
 }
 
 impl Get {
