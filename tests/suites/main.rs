@@ -19,6 +19,7 @@ mod disturb;
 mod fail_closed;
 mod fake;
 mod floor;
+mod flow;
 mod handles;
 mod key_value;
 mod limits;

@@ -15,6 +15,7 @@ mod listed;
 mod load;
 mod official;
 mod panics;
+mod private;
 mod python;
 mod tokens;
 

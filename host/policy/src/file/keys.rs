@@ -90,6 +90,11 @@ pub(super) const FILE: &[Key] = &[
         Shape::Table(KEY_VALUE),
         "Where what tools keep is stored.",
     ),
+    key(
+        "private",
+        Shape::Table(PRIVATE_DATA),
+        "How long a call that used private data is held to what is marked for it.",
+    ),
 ];
 
 pub(super) const TOOL: &[Key] = &[
@@ -168,6 +173,11 @@ pub(super) const ASK: &[Key] = &[required(
     "How long a yes covers later calls of the same function, such as `10 min`.",
 )];
 
+const PRIVATE: &str = "What it covers is private, for all tools of this file: a call that uses it may afterwards reach only what is marked for private data.";
+const FOR_PRIVATE_DATA: &str =
+    "Private data may go there: the rule holds after a call has used some, too.";
+const MAX_EGRESS: &str = "At most this much sent to the host in one call: URLs, headers and bodies. Hosts under one wildcard share it.";
+
 pub(super) const FILE_RULE: &[Key] = &[
     required(
         "path",
@@ -180,6 +190,7 @@ pub(super) const FILE_RULE: &[Key] = &[
         "Files with several names too.",
     ),
     key("max-size", Shape::Size, "Files up to this size only."),
+    key("private", Shape::True, PRIVATE),
     key(
         "everything",
         Shape::True,
@@ -189,6 +200,7 @@ pub(super) const FILE_RULE: &[Key] = &[
 
 pub(super) const DIRECTORY_RULE: &[Key] = &[
     required("path", Shape::Text, "The pattern; it names directories."),
+    key("private", Shape::True, PRIVATE),
     key(
         "everything",
         Shape::True,
@@ -207,6 +219,8 @@ pub(super) const URL_RULE: &[Key] = &[
         Shape::Size,
         "Responses up to this size only.",
     ),
+    key("max-egress", Shape::Size, MAX_EGRESS),
+    key("for-private-data", Shape::True, FOR_PRIVATE_DATA),
     key(
         "allow-private",
         Shape::True,
@@ -240,6 +254,8 @@ pub(super) const REQUEST_RULE: &[Key] = &[
         Shape::Size,
         "Responses up to this size only.",
     ),
+    key("max-egress", Shape::Size, MAX_EGRESS),
+    key("for-private-data", Shape::True, FOR_PRIVATE_DATA),
     key(
         "allow-private",
         Shape::True,
@@ -297,6 +313,12 @@ pub(super) const KEY_VALUE: &[Key] = &[key(
     "file",
     Shape::Text,
     "The store's file, relative to this file.",
+)];
+
+pub(super) const PRIVATE_DATA: &[Key] = &[required(
+    "scope",
+    Shape::Word(&["call", "principal"]),
+    "Until the call ends (the default), or for all later calls of the same principal too.",
 )];
 
 /// Every key that a policy file can have, as a path with `*` for names that a person chooses and `[]` for the entries of a

@@ -2,6 +2,7 @@
 
 use super::digest::Digest;
 use crate::limits::Limits;
+use crate::private::PrivateScope;
 use crate::rules::Rules;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub struct Policy {
     pub(crate) network: Network,
     pub(crate) audit: AuditSettings,
     pub(crate) key_value: KeyValueSettings,
+    pub(crate) private_scope: PrivateScope,
 }
 
 /// What the policy says about one tool.
@@ -126,6 +128,18 @@ impl Policy {
     #[must_use]
     pub fn key_value(&self) -> &KeyValueSettings {
         &self.key_value
+    }
+
+    /// How long the use of private data narrows what calls may do.
+    #[must_use]
+    pub fn private_scope(&self) -> PrivateScope {
+        self.private_scope
+    }
+
+    /// Whether any rule marks something as private.
+    #[must_use]
+    pub fn marks_private(&self) -> bool {
+        self.tools.iter().any(|tool| !tool.rules.private.is_empty())
     }
 }
 

@@ -58,10 +58,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .read_file
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_read(rule);
         Ok(self)
     }
 
@@ -75,10 +72,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .write_file
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_write(rule);
         Ok(self)
     }
 
@@ -92,10 +86,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .list_files
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_directory(rule);
         Ok(self)
     }
 

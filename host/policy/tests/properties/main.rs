@@ -9,6 +9,7 @@
 mod calls;
 mod effects;
 mod model;
+mod private;
 mod words;
 
 use bailiwick_policy::{

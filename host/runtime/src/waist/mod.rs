@@ -22,14 +22,16 @@ mod failure;
 mod handles;
 mod meter;
 mod operation;
+mod private;
 mod progress;
 mod record;
 mod scene;
 
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
-pub use meter::{Meter, Spent};
+pub use meter::{Meter, REQUEST_BYTES, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
+pub use private::PrivateUse;
 pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};
 pub use scene::{LogLine, Refused, Scene, Services};
 
@@ -40,7 +42,7 @@ use bailiwick_policy::{Grant, Limits};
 use crate::audit::{Digest, Trail, TrailOptions};
 
 pub(crate) use failure::chain;
-pub(crate) use meter::EngineLeft;
+pub(crate) use meter::{Egress, EngineLeft};
 pub(crate) use progress::Reporter;
 pub(crate) use record::Trace;
 

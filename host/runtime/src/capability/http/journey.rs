@@ -1,6 +1,8 @@
 //! A request with its redirects: each hop decided, counted and recorded as a request of its own.
 
-use bailiwick_policy::{HttpGet, HttpRequest, HttpTarget, HttpUrl, Limit, Limits, Permit};
+use bailiwick_policy::{
+    HttpGet, HttpRequest, HttpTarget, HttpUrl, Limit, Limits, Permit, Question,
+};
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -38,6 +40,8 @@ pub(super) struct Journey {
 pub(super) struct Arrival {
     pub(super) answer: Answer,
     pub(super) url: HttpUrl,
+    /// The last attempt of the way.
+    pub(super) attempt: Question,
 }
 
 impl Journey {
@@ -88,6 +92,7 @@ impl Journey {
 
     async fn hop(&self, permit: Permit<HttpTarget>, scene: &mut Scene) -> Result<Arrival, Failure> {
         let url = permit.target().url().clone();
+        let attempt = self.under.question(permit.target());
         let outbound = Outbound {
             headers: self.luggage.headers.clone(),
             payload: self
@@ -98,7 +103,11 @@ impl Journey {
         };
         let exchange = begin(self.operation, permit, outbound, scene).await?;
         let answer = exchange.finish().await.map_err(Failure::from)?;
-        Ok(Arrival { answer, url })
+        Ok(Arrival {
+            answer,
+            url,
+            attempt,
+        })
     }
 
     fn decide_next(
@@ -131,6 +140,11 @@ pub(super) async fn begin(
     outbound: Outbound,
     scene: &mut Scene,
 ) -> Result<Exchange, Failure> {
+    scene.meter.request_egress(
+        permit.target(),
+        outbound.headers.bytes(),
+        outbound.payload.whole_bytes(),
+    )?;
     scene.meter.http_request()?;
     scene.meter.http_sent(chosen_bytes(&permit, &outbound))?;
     let transport = scene.services().get::<Transport>()?;
@@ -148,11 +162,7 @@ pub(super) async fn begin(
 /// Bytes of a request that the tool chose, and could carry something out with: path and query, headers, body.
 fn chosen_bytes(permit: &Permit<HttpTarget>, outbound: &Outbound) -> u64 {
     let path = permit.target().url().path_and_query().len() as u64;
-    let body = match &outbound.payload {
-        Payload::Whole(bytes) => bytes.len() as u64,
-        Payload::Empty | Payload::Sized(_) | Payload::Chunked => 0,
-    };
-    path + outbound.headers.bytes() + body
+    path + outbound.headers.bytes() + outbound.payload.whole_bytes()
 }
 
 /// Where an answer leads on, if it does.
@@ -182,6 +192,17 @@ impl Under {
         match self {
             Self::HttpGet => "http-get",
             Self::HttpRequest => "http-request",
+        }
+    }
+
+    fn question(self, target: &HttpTarget) -> Question {
+        let url = target.url().to_string();
+        match self {
+            Self::HttpGet => Question::HttpGet(url),
+            Self::HttpRequest => Question::HttpRequest {
+                method: target.method().to_owned(),
+                url,
+            },
         }
     }
 

@@ -19,6 +19,8 @@ struct OpenExchange {
     stage: Stage,
     url: String,
     bytes: u64,
+    /// The hosts that the pieces of the body count for, and what the rule lets them get.
+    budget: (String, Option<u64>),
 }
 
 enum Stage {
@@ -91,19 +93,25 @@ pub(super) async fn upload(
         headers: checked(&operation.request.headers)?,
         payload: operation.length.map_or(Payload::Chunked, Payload::Sized),
     };
-    let url = permit.target().url().to_string();
+    let target = permit.target();
+    let url = target.url().to_string();
+    let budget = (target.pool().into_owned(), target.max_egress());
     let exchange = begin(Upload::NAME, permit, outbound, scene).await?;
     let stage = Stage::Sending(Box::new(exchange));
     scene.handles.insert(OpenExchange {
         stage,
         url,
         bytes: 0,
+        budget,
     })
 }
 
 pub(super) async fn write_body(operation: WriteBody, scene: &mut Scene) -> Result<(), Failure> {
     let bytes = operation.bytes.len() as u64;
     scene.meter.carry(bytes)?;
+    let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
+    let (pool, most) = &open.budget;
+    scene.meter.egress(pool, bytes, *most)?;
     scene.meter.http_sent(bytes)?;
     let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
     let Stage::Sending(exchange) = &mut open.stage else {
@@ -193,7 +201,9 @@ fn checked(pairs: &[(String, String)]) -> Result<Headers, Failure> {
 }
 
 async fn whole(arrival: Arrival, scene: &mut Scene) -> Result<Response, Failure> {
-    let Arrival { mut answer, url } = arrival;
+    let Arrival {
+        mut answer, url, ..
+    } = arrival;
     let announced = answer.announced().unwrap_or(0);
     scene.meter.carry(announced)?;
     let mut body = Vec::new();
@@ -224,11 +234,14 @@ async fn receive(
 }
 
 fn keep(arrival: Arrival, scene: &mut Scene) -> Result<HandleId, Failure> {
-    scene.handles.insert(OpenExchange {
+    let id = scene.handles.insert(OpenExchange {
         stage: Stage::Receiving(Box::new(arrival.answer)),
         url: arrival.url.to_string(),
         bytes: 0,
-    })
+        budget: (String::new(), None),
+    })?;
+    scene.leads_to(id, arrival.attempt);
+    Ok(id)
 }
 
 fn head(answer: &Answer, url: String) -> Head {

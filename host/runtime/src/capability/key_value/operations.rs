@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use bailiwick_policy::{Permit, UseKeyValue};
+use bailiwick_policy::{ChangeKeyValue, Permit, UseKeyValue};
 use serde::{Deserialize, Serialize};
 
 use super::key::{Key, Prefix};
@@ -65,19 +65,19 @@ pub struct Keys {
 }
 
 macro_rules! operations {
-    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $words:ident;)*) => {$(
+    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $attempt:ident, $words:ident;)*) => {$(
         impl Operation for $operation {
             const NAME: &'static str = $name;
             type Reply = $reply;
         }
 
         impl Attempted for $operation {
-            type Attempt<'a> = UseKeyValue;
+            type Attempt<'a> = $attempt;
             type Target = ();
             const RECORDING: Recording = Recording::$recording;
 
-            fn attempt(&self) -> UseKeyValue {
-                UseKeyValue
+            fn attempt(&self) -> $attempt {
+                $attempt
             }
 
             fn words(&self) -> Cow<'_, str> {
@@ -92,11 +92,11 @@ macro_rules! operations {
 }
 
 operations! {
-    Get, "key-value.get", Option<Vec<u8>>, Done, key;
-    Set, "key-value.set", (), Effect, key;
-    CompareAndSet, "key-value.compare-and-set", bool, Effect, key;
-    Delete, "key-value.delete", (), Effect, key;
-    List, "key-value.list", Keys, Done, prefix;
+    Get, "key-value.get", Option<Vec<u8>>, Done, UseKeyValue, key;
+    Set, "key-value.set", (), Effect, ChangeKeyValue, key;
+    CompareAndSet, "key-value.compare-and-set", bool, Effect, ChangeKeyValue, key;
+    Delete, "key-value.delete", (), Effect, ChangeKeyValue, key;
+    List, "key-value.list", Keys, Done, UseKeyValue, prefix;
 }
 
 impl Get {
