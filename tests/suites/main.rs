@@ -18,6 +18,7 @@ mod deploy;
 mod disturb;
 mod fail_closed;
 mod fake;
+mod faults;
 mod floor;
 mod flow;
 mod handles;

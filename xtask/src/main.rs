@@ -21,6 +21,7 @@ mod guests;
 mod languages;
 mod progress;
 mod setup;
+mod soak;
 mod test;
 mod tidy;
 mod workspace;
@@ -87,6 +88,12 @@ enum Command {
         #[arg(long)]
         target: Option<String>,
     },
+    /// Calls honest and hostile tools for as long as that, and fails if memory, descriptors, threads or temporary files grew.
+    Soak {
+        /// Seconds, half of them for the library and half for the server.
+        #[arg(long, default_value_t = 3600)]
+        seconds: u32,
+    },
     /// Builds the guests into `target/guests`: all but those that need cargo-component, unless they are for `test`.
     Guests {
         /// What they are for.
@@ -140,6 +147,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Fuzz { seconds, target } => {
             fuzz::run(&workspace, &progress, &fuzz::Run { seconds, target })?
         }
+        Command::Soak { seconds } => soak::run(&workspace, &progress, seconds)?,
         Command::Bench { arguments } => bench::run(&workspace, &progress, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -17,6 +17,7 @@ mod official;
 mod panics;
 mod private;
 mod python;
+mod signals;
 mod tokens;
 
 /// What drives the clients of one test.
