@@ -22,6 +22,7 @@ mod guests;
 mod languages;
 mod progress;
 mod setup;
+mod soak;
 mod test;
 mod tidy;
 mod workspace;
@@ -94,6 +95,12 @@ enum Command {
         #[arg(long = "host")]
         hosts: Vec<String>,
     },
+    /// Calls honest and hostile tools for as long as that, and fails if memory, descriptors, threads or temporary files grew.
+    Soak {
+        /// Seconds, half of them for the library and half for the server.
+        #[arg(long, default_value_t = 3600)]
+        seconds: u32,
+    },
     /// Builds the guests into `target/guests`: all but those that need cargo-component, unless they are for `test`.
     Guests {
         /// What they are for.
@@ -148,6 +155,7 @@ fn run(command: Command) -> Result<ExitCode> {
             fuzz::run(&workspace, &progress, &fuzz::Run { seconds, target })?
         }
         Command::Compare { hosts } => compare::run(&workspace, &progress, &hosts)?,
+        Command::Soak { seconds } => soak::run(&workspace, &progress, seconds)?,
         Command::Bench { arguments } => bench::run(&workspace, &progress, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@ use crate::call::Callee;
 use crate::capability::Capability;
 use crate::decide;
 use crate::denial::Denial;
+use crate::explain::Question;
 use crate::grant::Grant;
 use crate::permit::{DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit};
 use crate::secret::SecretName;
@@ -15,6 +16,9 @@ pub trait Attempt: sealed::Sealed {
 
     /// The capability that is used.
     fn capability(&self) -> Capability;
+
+    /// The same as a question, which can be kept and asked again: [`Grant::still_permits`].
+    fn question(&self) -> Question;
 
     /// Decides this attempt: the other way to write [`Grant::decide`].
     ///
@@ -71,6 +75,10 @@ pub struct DrawRandom;
 /// Using the tool's own store.
 #[derive(Debug, Clone, Copy)]
 pub struct UseKeyValue;
+
+/// Changing the tool's own store, which lets a later call know something.
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeKeyValue;
 
 /// Calling another tool of the same policy.
 #[derive(Debug, Clone, Copy)]
@@ -134,6 +142,10 @@ impl Attempt for ReadFile<'_> {
         Capability::ReadFile
     }
 
+    fn question(&self) -> Question {
+        Question::ReadFile(self.path.to_owned())
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<FileTarget>, Denial> {
         decide::read_file(grant, self.path)
     }
@@ -144,6 +156,10 @@ impl Attempt for WriteFile<'_> {
 
     fn capability(&self) -> Capability {
         Capability::WriteFile
+    }
+
+    fn question(&self) -> Question {
+        Question::WriteFile(self.path.to_owned())
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<FileTarget>, Denial> {
@@ -158,6 +174,10 @@ impl Attempt for ListFiles<'_> {
         Capability::ListFiles
     }
 
+    fn question(&self) -> Question {
+        Question::ListFiles(self.path.to_owned())
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<DirectoryTarget>, Denial> {
         decide::list_files(grant, self.path)
     }
@@ -168,6 +188,10 @@ impl Attempt for HttpGet<'_> {
 
     fn capability(&self) -> Capability {
         Capability::HttpGet
+    }
+
+    fn question(&self) -> Question {
+        Question::HttpGet(self.url.to_owned())
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<HttpTarget>, Denial> {
@@ -182,6 +206,13 @@ impl Attempt for HttpRequest<'_> {
         Capability::HttpRequest
     }
 
+    fn question(&self) -> Question {
+        Question::HttpRequest {
+            method: self.method.to_owned(),
+            url: self.url.to_owned(),
+        }
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<HttpTarget>, Denial> {
         decide::http_request(grant, self.method, self.url)
     }
@@ -192,6 +223,10 @@ impl Attempt for ReadClock {
 
     fn capability(&self) -> Capability {
         Capability::Clock
+    }
+
+    fn question(&self) -> Question {
+        Question::Clock
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
@@ -206,6 +241,10 @@ impl Attempt for DrawRandom {
         Capability::Random
     }
 
+    fn question(&self) -> Question {
+        Question::Random
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
         decide::random(grant)
     }
@@ -218,8 +257,28 @@ impl Attempt for UseKeyValue {
         Capability::KeyValue
     }
 
+    fn question(&self) -> Question {
+        Question::KeyValue
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
         decide::key_value(grant)
+    }
+}
+
+impl Attempt for ChangeKeyValue {
+    type Target = ();
+
+    fn capability(&self) -> Capability {
+        Capability::KeyValue
+    }
+
+    fn question(&self) -> Question {
+        Question::KeyValue
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
+        decide::change_key_value(grant)
     }
 }
 
@@ -228,6 +287,13 @@ impl Attempt for CallTool<'_> {
 
     fn capability(&self) -> Capability {
         Capability::CallTool
+    }
+
+    fn question(&self) -> Question {
+        Question::CallTool(match self.function {
+            Some(function) => format!("{}.{function}", self.tool),
+            None => self.tool.to_owned(),
+        })
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<Callee>, Denial> {
@@ -242,6 +308,10 @@ impl Attempt for UseSecret<'_> {
         Capability::Secret
     }
 
+    fn question(&self) -> Question {
+        Question::Secret(self.name.to_owned())
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<SecretName>, Denial> {
         decide::secret(grant, self.name)
     }
@@ -252,6 +322,13 @@ impl Attempt for ExtensionAttempt<'_> {
 
     fn capability(&self) -> Capability {
         Capability::Extension(self.key.into())
+    }
+
+    fn question(&self) -> Question {
+        Question::Extension {
+            key: self.key.to_owned(),
+            words: self.words.iter().map(|word| (*word).to_owned()).collect(),
+        }
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<ExtensionTarget>, Denial> {
@@ -270,6 +347,7 @@ mod sealed {
     impl Sealed for super::ReadClock {}
     impl Sealed for super::DrawRandom {}
     impl Sealed for super::UseKeyValue {}
+    impl Sealed for super::ChangeKeyValue {}
     impl Sealed for super::CallTool<'_> {}
     impl Sealed for super::UseSecret<'_> {}
     impl Sealed for super::ExtensionAttempt<'_> {}

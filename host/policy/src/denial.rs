@@ -82,6 +82,9 @@ pub enum DenialReason {
         "it belongs to the host (its policy, its audit trail or its compile cache), and no rule grants writing it"
     )]
     Protected,
+    /// The call used private data, and this is not marked for such data.
+    #[error("private data was used, and this is not marked for such data")]
+    Private,
 }
 
 impl DenialReason {
@@ -106,6 +109,7 @@ impl DenialReason {
             DenialReason::OtherFileSystem => "other-file-system",
             DenialReason::NotRegular => "not-a-regular-file",
             DenialReason::Protected => "protected",
+            DenialReason::Private => "private",
         }
     }
 }

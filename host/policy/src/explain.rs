@@ -1,8 +1,8 @@
 //! Answers about attempts that nobody made: from the rules alone, without the tool, its files or a network.
 
 use crate::attempt::{
-    CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock, ReadFile,
-    UseKeyValue, UseSecret, WriteFile,
+    CallTool, ChangeKeyValue, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles,
+    ReadClock, ReadFile, UseKeyValue, UseSecret, WriteFile,
 };
 use crate::capability::Capability;
 use crate::denial::{Denial, escaped};
@@ -89,6 +89,10 @@ pub enum Later {
     Called,
     /// Which request the secret is put into.
     Destination,
+    /// That it makes the call one that has used private data.
+    UsesPrivate,
+    /// That it is no longer permitted once the call has used private data.
+    NotAfterPrivate,
 }
 
 /// The answer.
@@ -221,6 +225,14 @@ impl Question {
 }
 
 impl Grant {
+    /// Decides again what was decided when something was opened, now that the grant may be narrower.
+    ///
+    /// # Errors
+    /// The denial.
+    pub fn still_permits(&self, question: &Question) -> Result<(), Denial> {
+        question.answer(self).map(drop)
+    }
+
     /// Answers a question about this grant. Whether the tool asks is said beside the decision, not in it.
     #[must_use]
     pub fn explain(&self, question: &Question) -> Explanation {
@@ -326,6 +338,7 @@ impl Later {
             Later::Redirects => "redirects",
             Later::Called => "called",
             Later::Destination => "destination",
+            Later::UsesPrivate | Later::NotAfterPrivate => "private",
         }
     }
 }
@@ -340,6 +353,8 @@ impl fmt::Display for Later {
             Later::ProxyAddresses => "addresses: the proxy looks the name up and checks them, this host does not",
             Later::Redirects => "redirects: each is an attempt of its own",
             Later::Destination => "destination: the request has to be permitted, and its URL has to be one that the secret is bound to",
+            Later::UsesPrivate => "private: this uses private data, and from then on the call reaches only what is marked for such data",
+            Later::NotAfterPrivate => "private: no longer permitted once the call has used private data",
             Later::Called => "called: what that tool does has to be permitted by its own rules and by this tool's",
         })
     }
@@ -389,7 +404,10 @@ impl fmt::Display for Explanation {
 
 fn explain(grant: &Grant, question: &Question, asked: Option<bool>) -> Explanation {
     let (decision, later) = match question.answer(grant) {
-        Ok((rule, later)) => (Ok(rule), later),
+        Ok((rule, mut later)) => {
+            later.extend(private_later(grant, question));
+            (Ok(rule), later)
+        }
         Err(denial) => (Err(denial), Vec::new()),
     };
     Explanation {
@@ -399,6 +417,47 @@ fn explain(grant: &Grant, question: &Question, asked: Option<bool>) -> Explanati
         asked,
         later,
     }
+}
+
+/// What private data has to do with a permitted attempt.
+fn private_later(grant: &Grant, question: &Question) -> Option<Later> {
+    let mark = grant.any_mark()?;
+    let uses = match question {
+        Question::ReadFile(path) => uses_private(grant.decide(ReadFile { path })),
+        Question::WriteFile(path) => uses_private(grant.decide(WriteFile { path })),
+        Question::ListFiles(path) => uses_private(grant.decide(ListFiles { path })),
+        Question::HttpGet(_)
+        | Question::HttpRequest { .. }
+        | Question::Clock
+        | Question::Random
+        | Question::KeyValue
+        | Question::CallTool(_)
+        | Question::Secret(_)
+        | Question::Extension { .. } => false,
+    };
+    let narrowed = grant.having_used(mark);
+    let holds = match question {
+        Question::KeyValue => narrowed.decide(ChangeKeyValue).is_ok(),
+        Question::ReadFile(_)
+        | Question::WriteFile(_)
+        | Question::ListFiles(_)
+        | Question::HttpGet(_)
+        | Question::HttpRequest { .. }
+        | Question::Clock
+        | Question::Random
+        | Question::CallTool(_)
+        | Question::Secret(_)
+        | Question::Extension { .. } => question.answer(&narrowed).is_ok(),
+    };
+    match (uses, holds) {
+        (true, _) => Some(Later::UsesPrivate),
+        (false, false) => Some(Later::NotAfterPrivate),
+        (false, true) => None,
+    }
+}
+
+fn uses_private<T>(decided: Result<Permit<T>, Denial>) -> bool {
+    decided.is_ok_and(|permit| permit.private().is_some())
 }
 
 fn request(method: &str, url: &str) -> Question {

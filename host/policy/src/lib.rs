@@ -31,6 +31,7 @@ mod limits;
 mod map;
 mod path;
 mod permit;
+mod private;
 pub mod prompt;
 mod remedy;
 mod rule;
@@ -42,8 +43,8 @@ mod url;
 
 pub use address::{AddressClass, Reach, canonical};
 pub use attempt::{
-    Attempt, CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock,
-    ReadFile, UseKeyValue, UseSecret, WriteFile,
+    Attempt, CallTool, ChangeKeyValue, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest,
+    ListFiles, ReadClock, ReadFile, UseKeyValue, UseSecret, WriteFile,
 };
 pub use call::Callee;
 pub use capability::Capability;
@@ -69,6 +70,7 @@ pub use path::{
 pub use permit::{
     DirectoryPath, DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit, PinnedAddress,
 };
+pub use private::{PrivateScope, private_by_links};
 pub use rule::{Origin, RuleError, RuleRef};
 pub use rules::{DirectoryRule, FileRule, HttpRule, Rules, RulesBuilder, Source};
 pub use secret::{

@@ -15,11 +15,11 @@ const FULL: &str = r#"
 component = "a.wasm"
 sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 ask = { holds = "10 min" }
-read-file = [{ path = "**", allow-hard-links = true, max-size = "1 MiB", everything = true }]
+read-file = [{ path = "**", allow-hard-links = true, max-size = "1 MiB", private = true, everything = true }]
 write-file = [{ path = "a", allow-hard-links = true, max-size = "1 MiB" }]
-list-files = [{ path = "**", everything = true }]
-http-get = [{ url = "https://**/**", max-response = "1 MiB", allow-private = true, everything = true }]
-http-request = [{ url = "https://**/**", methods = ["GET"], headers = [], max-response = "1 MiB", allow-private = true, everything = true }]
+list-files = [{ path = "**", private = true, everything = true }]
+http-get = [{ url = "https://**/**", max-response = "1 MiB", max-egress = "1 MiB", for-private-data = true, allow-private = true, everything = true }]
+http-request = [{ url = "https://**/**", methods = ["GET"], headers = [], max-response = "1 MiB", max-egress = "1 MiB", for-private-data = true, allow-private = true, everything = true }]
 clock = true
 random = true
 key-value = true
@@ -59,6 +59,8 @@ query = "key"
 env = "O"
 to = ["https://api.example.com/**"]
 bearer = true
+[private]
+scope = "principal"
 "#;
 
 fn schema() -> Value {
@@ -100,7 +102,7 @@ fn every_key_of_a_full_file_is_in_the_schema_and_the_other_way_round() {
         sorted(keys(&schema, "/properties"))
     );
     assert_eq!(written(tool), sorted(keys(&schema, TOOL)));
-    for section in ["network", "audit", "key-value"] {
+    for section in ["network", "audit", "key-value", "private"] {
         let table = document[section].as_table_like().unwrap();
         assert_eq!(
             written(table),
@@ -149,6 +151,7 @@ fn every_key_of_the_schema_is_read_and_no_other() {
         "[audit]\n",
         "[key-value]\n",
         "[secrets.k]\nenv = \"K\"\nto = [\"https://a.example/**\"]\nbearer = true\n",
+        "[private]\n",
         "[tools.a]\ncomponent = \"a.wasm\"\n[tools.a.ask]\nholds = \"1 s\"\n",
         "[tools.a]\ncomponent = \"a.wasm\"\n[tools.a.limits]\n",
         "",

@@ -52,4 +52,4 @@ pub use tool::{
     ContentShape, Function, FunctionError, LoadError, Missing, Schemas, Source, Tool, ToolOptions,
     Toolbox,
 };
-pub use waist::Progress;
+pub use waist::{PrivateUse, Progress};

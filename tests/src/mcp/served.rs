@@ -89,6 +89,16 @@ impl Served {
         self.process.memory_kib()
     }
 
+    /// Its number among the processes.
+    pub fn process_id(&self) -> u32 {
+        self.process.child.id()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        self.process.signal(signal);
+    }
+
     /// Tells it to end.
     pub fn terminate(&self) {
         self.process.signal(Signal::TERM);

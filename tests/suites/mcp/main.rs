@@ -15,7 +15,9 @@ mod listed;
 mod load;
 mod official;
 mod panics;
+mod private;
 mod python;
+mod signals;
 mod tokens;
 
 /// What drives the clients of one test.

@@ -83,6 +83,7 @@ fn flag_of(limit: Limit) -> Option<&'static str> {
         | Limit::ListEntries
         | Limit::HttpRequests
         | Limit::HttpBytes
+        | Limit::Egress
         | Limit::KeyValueBytes
         | Limit::ToolCalls
         | Limit::CallDepth

@@ -178,6 +178,9 @@ fn grants(rules: &Rules) -> BTreeSet<String> {
         let key = bare.split(" = ").next().unwrap_or_default();
         lines.extend(entries.into_iter().map(|entry| format!("{key} = {entry}")));
     }
+    // Another tool's mark narrows this one, and its removal widens it.
+    let marks = rules.private_paths().into_iter();
+    lines.extend(marks.map(|pattern| format!("private = {pattern:?}")));
     lines
 }
 

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bailiwick::{CallError, CancellationToken, Cause, FunctionError, Progress, Report};
+use bailiwick::{CallError, CancellationToken, Cause, FunctionError, PrivateUse, Progress, Report};
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ErrorCode,
@@ -123,7 +123,7 @@ impl Request<'_> {
         };
         match self.enter(function).await {
             Ok(places) => {
-                self.run(function, arguments, approved, places, outcome)
+                self.run(set, function, arguments, approved, places, outcome)
                     .await
             }
             Err((code, result)) => outcome.ends(code, *result),
@@ -224,6 +224,7 @@ impl Request<'_> {
 
     async fn run<'e>(
         &mut self,
+        set: &ToolSet,
         function: &ToolFunction,
         arguments: String,
         approved: Option<String>,
@@ -239,6 +240,12 @@ impl Request<'_> {
             arguments,
             approved,
             principal: self.principal.name().to_owned(),
+            together: self
+                .handler
+                .server
+                .inner
+                .together
+                .of(set.policy.private_scope(), self.principal.name()),
             cancellation: cancellation.clone(),
             shutdown: self.handler.server.inner.cancelling.clone(),
             sink,
@@ -335,6 +342,8 @@ struct Task {
     arguments: String,
     approved: Option<String>,
     principal: String,
+    /// What the principal's calls know together of private data, where the policy says that they do.
+    together: Option<PrivateUse>,
     cancellation: CancellationToken,
     shutdown: CancellationToken,
     sink: mpsc::Sender<Progress>,
@@ -350,6 +359,9 @@ impl Task {
         }
         if let Some(who) = &self.approved {
             call = call.approved_by(who);
+        }
+        if let Some(together) = &self.together {
+            call = call.together(together);
         }
         let sink = self.sink;
         let call = call

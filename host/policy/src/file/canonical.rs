@@ -5,6 +5,7 @@ use super::{quoted, setting_text, toml_key};
 use crate::capability::Capability;
 use crate::limits::{LimitRow, Limits, Unit, format_bytes, format_duration};
 use crate::path::PathPattern;
+use crate::private::PrivateScope;
 use crate::rule::{Pattern, Rule};
 use crate::rules::Rules;
 use crate::secret::{Leak, SecretPlace, SecretPolicy, SecretSource};
@@ -19,6 +20,7 @@ impl fmt::Display for Policy {
         sections.extend(audit(&self.audit));
         sections.extend(key_value(&self.key_value));
         sections.extend(self.secrets.iter().map(secret));
+        sections.extend(private(self.private_scope));
         formatter.write_str(&sections.join("\n"))
     }
 }
@@ -235,6 +237,11 @@ fn place_lines(place: &SecretPlace) -> Vec<String> {
     }
 }
 
+fn private(scope: PrivateScope) -> Option<String> {
+    (scope != PrivateScope::default())
+        .then(|| format!("[private]\nscope = {}\n", quoted(scope.as_str())))
+}
+
 fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {
     let mut settings = Vec::new();
     if rule.settings.allow_hard_links {
@@ -242,6 +249,9 @@ fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {
     }
     if let Some(bytes) = rule.settings.max_size {
         settings.push(format!("max-size = {}", quoted(&format_bytes(bytes))));
+    }
+    if rule.settings.private {
+        settings.push("private = true".to_owned());
     }
     entry(
         "path",
@@ -252,10 +262,11 @@ fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {
 }
 
 fn directory_rule(rule: &Rule<PathPattern, DirectorySettings>) -> String {
+    let private = rule.settings.private.then(|| "private = true".to_owned());
     entry(
         "path",
         rule.pattern.as_str(),
-        Vec::new(),
+        private.into_iter().collect(),
         rule.pattern.is_everything(),
     )
 }
@@ -270,6 +281,12 @@ fn http_rule(rule: &Rule<UrlPattern, HttpSettings>, default: &HttpSettings) -> S
     }
     if let Some(bytes) = rule.settings.max_response {
         settings.push(format!("max-response = {}", quoted(&format_bytes(bytes))));
+    }
+    if let Some(bytes) = rule.settings.max_egress {
+        settings.push(format!("max-egress = {}", quoted(&format_bytes(bytes))));
+    }
+    if rule.settings.for_private {
+        settings.push("for-private-data = true".to_owned());
     }
     if rule.settings.allow_private {
         settings.push("allow-private = true".to_owned());

@@ -101,6 +101,11 @@ pub(super) const FILE: &[Key] = &[
         Shape::Secrets,
         "Secrets that the host puts into requests, by name: where each comes from and where it may go.",
     ),
+    key(
+        "private",
+        Shape::Table(PRIVATE_DATA),
+        "How long a call that used private data is held to what is marked for it.",
+    ),
 ];
 
 pub(super) const TOOL: &[Key] = &[
@@ -184,6 +189,11 @@ pub(super) const ASK: &[Key] = &[required(
     "How long a yes covers later calls of the same function, such as `10 min`.",
 )];
 
+const PRIVATE: &str = "What it covers is private, for all tools of this file: a call that uses it may afterwards reach only what is marked for private data.";
+const FOR_PRIVATE_DATA: &str =
+    "Private data may go there: the rule holds after a call has used some, too.";
+const MAX_EGRESS: &str = "At most this much sent to the host in one call: URLs, headers and bodies. Hosts under one wildcard share it.";
+
 pub(super) const FILE_RULE: &[Key] = &[
     required(
         "path",
@@ -196,6 +206,7 @@ pub(super) const FILE_RULE: &[Key] = &[
         "Files with several names too.",
     ),
     key("max-size", Shape::Size, "Files up to this size only."),
+    key("private", Shape::True, PRIVATE),
     key(
         "everything",
         Shape::True,
@@ -205,6 +216,7 @@ pub(super) const FILE_RULE: &[Key] = &[
 
 pub(super) const DIRECTORY_RULE: &[Key] = &[
     required("path", Shape::Text, "The pattern; it names directories."),
+    key("private", Shape::True, PRIVATE),
     key(
         "everything",
         Shape::True,
@@ -223,6 +235,8 @@ pub(super) const URL_RULE: &[Key] = &[
         Shape::Size,
         "Responses up to this size only.",
     ),
+    key("max-egress", Shape::Size, MAX_EGRESS),
+    key("for-private-data", Shape::True, FOR_PRIVATE_DATA),
     key(
         "allow-private",
         Shape::True,
@@ -256,6 +270,8 @@ pub(super) const REQUEST_RULE: &[Key] = &[
         Shape::Size,
         "Responses up to this size only.",
     ),
+    key("max-egress", Shape::Size, MAX_EGRESS),
+    key("for-private-data", Shape::True, FOR_PRIVATE_DATA),
     key(
         "allow-private",
         Shape::True,
@@ -401,6 +417,12 @@ pub(super) const AWS_SIGV4: &[Key] = &[
         "Another secret of this file: the session token of temporary keys.",
     ),
 ];
+pub(super) const PRIVATE_DATA: &[Key] = &[required(
+    "scope",
+    Shape::Word(&["call", "principal"]),
+    "Until the call ends (the default), or for all later calls of the same principal too.",
+)];
+
 /// Every key that a policy file can have, as a path with `*` for names that a person chooses and `[]` for the entries of a
 /// list, and what it says.
 ///

@@ -9,6 +9,7 @@ mod keys;
 mod node;
 mod parse;
 mod policy;
+mod private;
 mod protect;
 mod reader;
 mod rule_reader;

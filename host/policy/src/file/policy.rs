@@ -2,6 +2,7 @@
 
 use super::digest::Digest;
 use crate::limits::Limits;
+use crate::private::PrivateScope;
 use crate::rules::Rules;
 use crate::secret::SecretPolicy;
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ pub struct Policy {
     pub(crate) audit: AuditSettings,
     pub(crate) key_value: KeyValueSettings,
     pub(crate) secrets: Vec<SecretPolicy>,
+    pub(crate) private_scope: PrivateScope,
 }
 
 /// What the policy says about one tool.
@@ -140,6 +142,18 @@ impl Policy {
     #[must_use]
     pub fn key_value(&self) -> &KeyValueSettings {
         &self.key_value
+    }
+
+    /// How long the use of private data narrows what calls may do.
+    #[must_use]
+    pub fn private_scope(&self) -> PrivateScope {
+        self.private_scope
+    }
+
+    /// Whether any rule marks something as private.
+    #[must_use]
+    pub fn marks_private(&self) -> bool {
+        self.tools.iter().any(|tool| !tool.rules.private.is_empty())
     }
 }
 

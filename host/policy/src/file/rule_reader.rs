@@ -59,34 +59,19 @@ impl<'t> Reader<'t> {
         let result = match capability {
             Capability::ReadFile => {
                 let rule = self.file_rule(text, &values);
-                rule.compile(origin).map(|rule| {
-                    rules
-                        .read_file
-                        .get_or_insert_with(PathScope::new)
-                        .push(rule)
-                })
+                rule.compile(origin).map(|rule| rules.push_read(rule))
             }
             Capability::WriteFile => {
                 let rule = self.file_rule(text, &values);
-                rule.compile(origin).map(|rule| {
-                    rules
-                        .write_file
-                        .get_or_insert_with(PathScope::new)
-                        .push(rule)
-                })
+                rule.compile(origin).map(|rule| rules.push_write(rule))
             }
             Capability::ListFiles => {
-                let everything = self.is_true("everything", &values);
                 let rule = DirectoryRule {
                     path: text.to_owned(),
-                    everything,
+                    private: self.is_true("private", &values),
+                    everything: self.is_true("everything", &values),
                 };
-                rule.compile(origin).map(|rule| {
-                    rules
-                        .list_files
-                        .get_or_insert_with(PathScope::new)
-                        .push(rule)
-                })
+                rule.compile(origin).map(|rule| rules.push_directory(rule))
             }
             Capability::HttpGet => {
                 let rule = self
@@ -228,6 +213,7 @@ impl<'t> Reader<'t> {
         let mut rule = FileRule::new(path);
         rule.settings.allow_hard_links = self.is_true("allow-hard-links", values);
         rule.settings.max_size = values.get("max-size").and_then(|(node, _)| self.size(node));
+        rule.settings.private = self.is_true("private", values);
         rule.everything = self.is_true("everything", values);
         rule
     }
@@ -238,6 +224,10 @@ impl<'t> Reader<'t> {
         rule.max_response = values
             .get("max-response")
             .and_then(|(node, _)| self.size(node));
+        rule.max_egress = values
+            .get("max-egress")
+            .and_then(|(node, _)| self.size(node));
+        rule.for_private_data = self.is_true("for-private-data", values);
         rule.methods = values
             .get("methods")
             .map(|(node, _)| self.names(node, parse_method));

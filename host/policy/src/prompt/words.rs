@@ -95,7 +95,7 @@ fn list(layer: &Rules, capability: &Capability) -> Option<String> {
         )),
         Capability::ListFiles => Some(rules(
             layer.list_files.as_ref().map(PathScope::rules),
-            |_| Vec::new(),
+            |settings| private(settings.private).into_iter().collect(),
             below,
         )),
         Capability::HttpGet => Some(rules(
@@ -168,7 +168,8 @@ fn about_file(settings: &FileSettings) -> Vec<String> {
     let links = settings
         .allow_hard_links
         .then(|| "also with several names".to_owned());
-    size.into_iter().chain(links).collect()
+    let private = private(settings.private);
+    size.into_iter().chain(links).chain(private).collect()
 }
 
 fn about_answer(settings: &HttpSettings) -> Vec<String> {
@@ -178,7 +179,18 @@ fn about_answer(settings: &HttpSettings) -> Vec<String> {
     let private = settings
         .allow_private
         .then(|| "private addresses too".to_owned());
-    size.into_iter().chain(private).collect()
+    let sent = settings
+        .max_egress
+        .map(|bytes| format!("at most {} sent in one call", format_bytes(bytes)));
+    let marked = settings
+        .for_private
+        .then(|| "private data may go there".to_owned());
+    let all = size.into_iter().chain(sent).chain(private).chain(marked);
+    all.collect()
+}
+
+fn private(private: bool) -> Option<String> {
+    private.then(|| "private data".to_owned())
 }
 
 fn about_request(settings: &HttpSettings) -> Vec<String> {

@@ -62,10 +62,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .read_file
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_read(rule);
         Ok(self)
     }
 
@@ -79,10 +76,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .write_file
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_write(rule);
         Ok(self)
     }
 
@@ -96,10 +90,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .list_files
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_directory(rule);
         Ok(self)
     }
 

@@ -10,6 +10,7 @@ mod calls;
 mod effects;
 mod model;
 mod secrets;
+mod private;
 mod words;
 
 use bailiwick_policy::{

@@ -178,6 +178,8 @@ impl<'c> Running<'c> {
         self.report.log = scene.take_log();
         self.report.refused = scene.take_refused();
         self.report.spent = *scene.meter.spent();
+        self.report.egress = scene.meter.sent_by_pool().clone();
+        self.report.private = scene.grant().private().cloned();
         self.report.spent.log_dropped += printed.dropped;
         closed
     }
@@ -266,7 +268,7 @@ fn waist(call: &Call<'_>, id: &str) -> Waist {
     }
     let trail = tool.host.trail.clone();
     let trace = Trace::new(trail, id.to_owned(), tool.name.clone(), tool.component);
-    let meter = Meter::new(call.limits.clone());
+    let meter = Meter::new(call.limits.clone()).after(&call.egress);
     let services = tool.host.services.clone();
     let scene =
         Scene::new(call.grant.clone(), meter, services, trace).on_behalf(call.behalf.clone());
@@ -350,12 +352,23 @@ async fn take_back(store: &mut Store<CallState>, lent: Lent, keep: bool) -> Resu
     // The entry in the store's table has no destructor: the handle itself is closed below.
     lent.resource.resource_drop_async(&mut *store).await?;
     let waist = store.data_mut().waist_mut();
-    if keep && lent.kind == HandleKind::Writer {
-        let committed = waist.held(Commit { writer: lent.id }).await;
-        committed.map_err(|failure| Stopped::Cause(stopped_by(&failure)))?;
+    if keep
+        && lent.kind == HandleKind::Writer
+        && let Err(failure) = waist.held(Commit { writer: lent.id }).await
+    {
+        return Err(Stopped::Cause(not_committed(store, failure)));
     }
     let closed = waist.held(CloseHandle { handle: lent.id }).await;
     closed.map_err(|failure| Stopped::Cause(stopped_by(&failure)))
+}
+
+/// A lent writer that private data may not go into: the caller named the file.
+fn not_committed(store: &mut Store<CallState>, failure: Failure) -> Cause {
+    let scene = store.data_mut().waist_mut().scene_mut();
+    match (&failure, scene.and_then(Scene::take_denial)) {
+        (Failure::Denied, Some(denial)) => Cause::Denied(Box::new(denial)),
+        _ => stopped_by(&failure),
+    }
 }
 
 /// What a failure means that ends a call.

@@ -24,6 +24,7 @@ mod handles;
 mod leaks;
 mod meter;
 mod operation;
+mod private;
 mod progress;
 mod record;
 mod scene;
@@ -31,8 +32,9 @@ mod scene;
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
 pub use leaks::Passing;
-pub use meter::{Meter, Spent};
+pub use meter::{Meter, REQUEST_BYTES, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
+pub use private::PrivateUse;
 pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};
 pub use scene::{LogLine, Refused, Scene, Services};
 
@@ -44,7 +46,7 @@ use crate::audit::{Digest, Trail, TrailOptions};
 
 pub(crate) use breath::Breath;
 pub(crate) use failure::chain;
-pub(crate) use meter::EngineLeft;
+pub(crate) use meter::{Egress, EngineLeft};
 pub(crate) use progress::Reporter;
 pub(crate) use record::Trace;
 

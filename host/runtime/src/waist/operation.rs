@@ -90,6 +90,12 @@ pub trait Attempted: Operation {
 
 /// An operation on a handle that the guest holds. The handle is the authority: nothing is decided.
 pub trait Held: Operation {
+    /// The handle through which this takes something out of the call: it was opened before the call may have used private data, so
+    /// what opened it is decided again. None for what takes nothing out.
+    fn through(&self) -> Option<HandleId> {
+        None
+    }
+
     /// Does it.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, RuleRef};
+use bailiwick_policy::{Attempt as _, Denial, Grant, Permit, Question, RuleRef};
 
 use super::leaks::Search;
 use super::operation::{Erased, opened};
@@ -194,13 +194,18 @@ impl Scene {
             principal: self.behalf.principal.clone(),
             parent: Some(self.trace.call.as_str().into()),
             toolbox: self.behalf.toolbox.clone(),
+            together: self.behalf.together.clone(),
             ..Behalf::default()
         }
     }
 
     /// Charges what a called tool used, and keeps what it logged and was denied, under its name.
     pub(crate) fn absorb(&mut self, tool: &str, report: &Report) {
-        self.meter.absorb(report.fuel, &report.spent);
+        self.meter
+            .absorb(report.fuel, &report.spent, &report.egress);
+        if let Some(mark) = &report.private {
+            self.use_private(mark);
+        }
         for line in &report.log {
             self.log(line.level, format!("{tool}: {}", line.message));
         }
@@ -212,6 +217,45 @@ impl Scene {
     /// What the call may do.
     pub(crate) fn grant(&self) -> &Grant {
         &self.grant
+    }
+
+    /// Notes that private data is used: from here on the grant is what is left of it then.
+    pub(crate) fn use_private(&mut self, mark: &RuleRef) {
+        self.grant = self.grant.having_used(mark);
+        if let Some(together) = &self.behalf.together {
+            together.set(mark);
+        }
+    }
+
+    /// Learns what other calls used meanwhile that share their private use with this one.
+    fn keep_up(&mut self) {
+        let together = self.behalf.together.as_ref();
+        if let Some(mark) = together.and_then(|together| together.mark()) {
+            self.grant = self.grant.having_used(mark);
+        }
+    }
+
+    /// Notes what a handle stands on, where that is another attempt than the one which opened it: a redirect that was followed.
+    pub(crate) fn leads_to(&mut self, id: HandleId, attempt: Question) {
+        self.handles.stands_on(id, attempt);
+    }
+
+    /// Decides again what an open handle stands on, once private data was used.
+    fn still(&mut self, operation: &'static str, id: HandleId) -> Result<(), Failure> {
+        if self.grant.private().is_none() {
+            return Ok(());
+        }
+        let Some(standing) = self.handles.standing(id) else {
+            return Ok(());
+        };
+        match self.grant.still_permits(standing) {
+            Ok(()) => Ok(()),
+            Err(denial) => {
+                self.meter.attempt();
+                let note = Note::new(operation, denial.capability().key(), denial.attempt(), None);
+                Err(self.denied(note, &denial))
+            }
+        }
     }
 
     /// The lines that were logged.
@@ -239,6 +283,7 @@ impl Scene {
     ) -> Result<Permit<A::Target>, Failure> {
         let key = attempt.capability();
         self.meter.attempt();
+        self.keep_up();
         let decision = self.grant.decide(attempt);
         decision
             .map_err(|denial| self.denied(Note::new(operation, key.key(), words, None), &denial))
@@ -292,10 +337,15 @@ impl Scene {
         operation: O,
     ) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
+        self.keep_up();
         let operation = operation.completed(self);
         self.keep_in(O::NAME, &operation.words(), &operation.passing())?;
         let attempt = operation.attempt();
         let key = attempt.capability();
+        let standing = match O::RECORDING {
+            Recording::Handle | Recording::Effect | Recording::Done => Some(attempt.question()),
+            Recording::Counted => None,
+        };
         let decision = self.grant.decide(attempt);
         self.meter.attempt();
         let permit = match decision {
@@ -305,6 +355,10 @@ impl Scene {
                 return Err(self.denied(note, &denial));
             }
         };
+        // Before anything is done: that a private thing is not there is known by trying.
+        if let Some(mark) = permit.private() {
+            self.use_private(mark);
+        }
         if O::RECORDING == Recording::Counted {
             return self.perform(operation, permit).await;
         }
@@ -314,6 +368,8 @@ impl Scene {
             &operation.words(),
             Some(permit.rule().clone()),
         );
+        note.private = permit.private().is_some();
+        let held_already = self.grant.private().is_some();
         self.trace.number(&mut note);
         if O::RECORDING == Recording::Effect {
             self.trace.began(&note)?;
@@ -322,9 +378,15 @@ impl Scene {
         let before = self.meter.spent().bytes();
         let answer = self.perform(operation, permit).await;
         let bytes = self.meter.spent().bytes() - before;
+        let opened = answer.as_ref().ok().and_then(O::handle);
+        if let (Some(id), Some(standing)) = (opened, standing) {
+            self.handles.stands_on(id, standing);
+        }
         if O::RECORDING == Recording::Effect {
             note = self.pending.pop().unwrap_or(note);
         }
+        // Only now known of some: a second name of a file, what a called tool used.
+        note.private |= !held_already && self.grant.private().is_some();
         self.record::<O>(note, &answer, bytes)?;
         answer
     }
@@ -374,7 +436,11 @@ impl Scene {
     /// meter → perform.
     pub(super) async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
+        self.keep_up();
         self.keep_in(O::NAME, "", &operation.passing())?;
+        if let Some(id) = operation.through() {
+            self.still(O::NAME, id)?;
+        }
         match self.stand_in.clone() {
             None => operation.perform(self).await,
             Some(stand_in) => opened::<O>(stand_in.held(&Erased(operation), self)),

@@ -194,8 +194,12 @@ attempted!(ListFiles, ListFiles, DirectoryTarget, Done, list::list);
 
 /// Declares how an operation on a handle is performed.
 macro_rules! held {
-    ($operation:ident, $perform:path) => {
+    ($operation:ident, $perform:path $(, $through:ident)?) => {
         impl Held for $operation {
+            $(fn through(&self) -> Option<HandleId> {
+                Some(self.$through)
+            })?
+
             async fn perform(self, scene: &mut Scene) -> Result<Self::Reply, Failure> {
                 $perform(self, scene).await
             }
@@ -206,8 +210,8 @@ macro_rules! held {
 held!(Read, read::read);
 held!(Size, read::size);
 held!(Seek, read::seek);
-held!(Write, write::write);
-held!(Commit, write::commit);
+held!(Write, write::write, writer);
+held!(Commit, write::commit, writer);
 
 impl Held for CloseHandle {
     async fn perform(self, scene: &mut Scene) -> Result<(), Failure> {

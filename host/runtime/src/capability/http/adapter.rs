@@ -94,7 +94,8 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
     Some(match limit {
         Limit::HostCallBytes => types::Limit::HostCallBytes,
         Limit::HttpRequests => types::Limit::HttpRequests,
-        Limit::HttpBytes => types::Limit::HttpBytes,
+        // WIT 0.1 has no case of its own for what is sent to one host.
+        Limit::HttpBytes | Limit::Egress => types::Limit::HttpBytes,
         Limit::Redirects => types::Limit::Redirects,
         Limit::Handles => types::Limit::Handles,
         Limit::HostCalls => types::Limit::HostCalls,

@@ -1,7 +1,7 @@
 //! A request with its redirects: each hop decided, counted and recorded as a request of its own.
 
 use bailiwick_policy::{
-    Denial, HttpGet, HttpRequest, HttpTarget, HttpUrl, Injection, Limit, Limits, Permit,
+    Denial, HttpGet, HttpRequest, HttpTarget, HttpUrl, Injection, Limit, Limits, Permit, Question,
     SecretName, decide_injection,
 };
 use bytes::Bytes;
@@ -47,6 +47,8 @@ pub(super) type Named = Permit<SecretName>;
 pub(super) struct Arrival {
     pub(super) answer: Answer,
     pub(super) url: HttpUrl,
+    /// The last attempt of the way.
+    pub(super) attempt: Question,
 }
 
 impl Journey {
@@ -107,6 +109,7 @@ impl Journey {
         scene: &mut Scene,
     ) -> Result<Arrival, Failure> {
         let url = permit.target().url().clone();
+        let attempt = self.under.question(permit.target());
         let outbound = Outbound {
             headers: self.luggage.headers.clone(),
             payload: self
@@ -118,7 +121,11 @@ impl Journey {
         };
         let exchange = begin(self.operation, permit, outbound, scene).await?;
         let answer = exchange.finish().await.map_err(Failure::from)?;
-        Ok(Arrival { answer, url })
+        Ok(Arrival {
+            answer,
+            url,
+            attempt,
+        })
     }
 
     /// What goes along on a redirect: the secret, where the origin is the same and it is bound to the new URL too. Once it was left behind it stays behind.
@@ -226,6 +233,11 @@ pub(super) async fn begin(
     outbound: Outbound,
     scene: &mut Scene,
 ) -> Result<Exchange, Failure> {
+    scene.meter.request_egress(
+        permit.target(),
+        outbound.headers.bytes(),
+        outbound.payload.whole_bytes(),
+    )?;
     scene.meter.http_request()?;
     scene.meter.http_sent(chosen_bytes(&permit, &outbound))?;
     let transport = scene.services().get::<Transport>()?;
@@ -243,11 +255,7 @@ pub(super) async fn begin(
 /// Bytes of a request that the tool chose, and could carry something out with: path and query, headers, body.
 fn chosen_bytes(permit: &Permit<HttpTarget>, outbound: &Outbound) -> u64 {
     let path = permit.target().url().path_and_query().len() as u64;
-    let body = match &outbound.payload {
-        Payload::Whole(bytes) => bytes.len() as u64,
-        Payload::Empty | Payload::Sized(_) | Payload::Chunked => 0,
-    };
-    path + outbound.headers.bytes() + body
+    path + outbound.headers.bytes() + outbound.payload.whole_bytes()
 }
 
 /// Where an answer leads on, if it does.
@@ -277,6 +285,17 @@ impl Under {
         match self {
             Self::HttpGet => "http-get",
             Self::HttpRequest => "http-request",
+        }
+    }
+
+    fn question(self, target: &HttpTarget) -> Question {
+        let url = target.url().to_string();
+        match self {
+            Self::HttpGet => Question::HttpGet(url),
+            Self::HttpRequest => Question::HttpRequest {
+                method: target.method().to_owned(),
+                url,
+            },
         }
     }
 

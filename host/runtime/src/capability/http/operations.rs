@@ -215,8 +215,12 @@ requests!(Upload, perform::upload, |id: &HandleId| Some(*id));
 
 /// Declares how an operation on a handle is performed.
 macro_rules! held {
-    ($operation:ident, $perform:path) => {
+    ($operation:ident, $perform:path $(, $through:ident)?) => {
         impl Held for $operation {
+            $(fn through(&self) -> Option<HandleId> {
+                Some(self.$through)
+            })?
+
             async fn perform(self, scene: &mut Scene) -> Result<Self::Reply, Failure> {
                 $perform(self, scene).await
             }
@@ -225,9 +229,10 @@ macro_rules! held {
 }
 
 held!(LookAtHead, perform::look_at_head);
-held!(ReadBody, perform::read_body);
-held!(WriteBody, perform::write_body);
-held!(FinishBody, perform::finish_body);
+// How much of an answer is taken, and when, is seen by who sends it.
+held!(ReadBody, perform::read_body, incoming);
+held!(WriteBody, perform::write_body, outgoing);
+held!(FinishBody, perform::finish_body, outgoing);
 
 impl Held for CloseExchange {
     async fn perform(self, scene: &mut Scene) -> Result<(), Failure> {

@@ -27,6 +27,8 @@ struct OpenExchange {
     bytes: u64,
     /// Bytes of the body that are read and not yet given to the tool.
     ready: Vec<u8>,
+    /// The hosts that the pieces of the body count for, and what the rule lets them get.
+    budget: (String, Option<u64>),
 }
 
 enum Stage {
@@ -104,7 +106,9 @@ pub(super) async fn upload(
         headers: checked(&operation.request.headers)?,
         payload: operation.length.map_or(Payload::Chunked, Payload::Sized),
     };
-    let url = permit.target().url().to_string();
+    let target = permit.target();
+    let url = target.url().to_string();
+    let budget = (target.pool().into_owned(), target.max_egress());
     let exchange = begin(Upload::NAME, permit, outbound, scene).await?;
     let stage = Stage::Sending(Box::new(exchange));
     scene.handles.insert(OpenExchange {
@@ -112,12 +116,16 @@ pub(super) async fn upload(
         url,
         bytes: 0,
         ready: Vec::new(),
+        budget,
     })
 }
 
 pub(super) async fn write_body(operation: WriteBody, scene: &mut Scene) -> Result<(), Failure> {
     let bytes = operation.bytes.len() as u64;
     scene.meter.carry(bytes)?;
+    let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
+    let (pool, most) = &open.budget;
+    scene.meter.egress(pool, bytes, *most)?;
     scene.meter.http_sent(bytes)?;
     let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
     let Stage::Sending(exchange) = &mut open.stage else {
@@ -262,7 +270,9 @@ fn checked(pairs: &[(String, String)]) -> Result<Headers, Failure> {
 }
 
 async fn whole(arrival: Arrival, scene: &mut Scene) -> Result<Response, Failure> {
-    let Arrival { mut answer, url } = arrival;
+    let Arrival {
+        mut answer, url, ..
+    } = arrival;
     let announced = answer.announced().unwrap_or(0);
     scene.meter.carry(announced)?;
     let mut body = Vec::new();
@@ -295,12 +305,15 @@ async fn receive(
 
 fn keep(arrival: Arrival, scene: &mut Scene) -> Result<HandleId, Failure> {
     let head = head(&arrival.answer, arrival.url.to_string(), scene)?;
-    scene.handles.insert(OpenExchange {
+    let id = scene.handles.insert(OpenExchange {
         stage: Stage::Receiving(Box::new(arrival.answer), head),
         url: String::new(),
         bytes: 0,
         ready: Vec::new(),
-    })
+        budget: (String::new(), None),
+    })?;
+    scene.leads_to(id, arrival.attempt);
+    Ok(id)
 }
 
 /// What an answer begins with, without a secret in it.

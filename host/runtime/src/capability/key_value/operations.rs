@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use bailiwick_policy::{Permit, UseKeyValue};
+use bailiwick_policy::{ChangeKeyValue, Permit, UseKeyValue};
 use serde::{Deserialize, Serialize};
 
 use super::key::{Key, Prefix};
@@ -65,7 +65,7 @@ pub struct Keys {
 }
 
 macro_rules! operations {
-    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $words:ident, [$($passes:ident)?];)*) => {$(
+    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $attempt:ident, $words:ident, [$($passes:ident)?];)*) => {$(
         impl Operation for $operation {
             const NAME: &'static str = $name;
             type Reply = $reply;
@@ -76,12 +76,12 @@ macro_rules! operations {
         }
 
         impl Attempted for $operation {
-            type Attempt<'a> = UseKeyValue;
+            type Attempt<'a> = $attempt;
             type Target = ();
             const RECORDING: Recording = Recording::$recording;
 
-            fn attempt(&self) -> UseKeyValue {
-                UseKeyValue
+            fn attempt(&self) -> $attempt {
+                $attempt
             }
 
             fn words(&self) -> Cow<'_, str> {
@@ -96,11 +96,11 @@ macro_rules! operations {
 }
 
 operations! {
-    Get, "key-value.get", Option<Vec<u8>>, Done, key, [];
-    Set, "key-value.set", (), Effect, key, [value];
-    CompareAndSet, "key-value.compare-and-set", bool, Effect, key, [value];
-    Delete, "key-value.delete", (), Effect, key, [];
-    List, "key-value.list", Keys, Done, prefix, [];
+    Get, "key-value.get", Option<Vec<u8>>, Done, UseKeyValue, key, [];
+    Set, "key-value.set", (), Effect, ChangeKeyValue, key, [value];
+    CompareAndSet, "key-value.compare-and-set", bool, Effect, ChangeKeyValue, key, [value];
+    Delete, "key-value.delete", (), Effect, ChangeKeyValue, key, [];
+    List, "key-value.list", Keys, Done, UseKeyValue, prefix, [];
 }
 
 impl Get {

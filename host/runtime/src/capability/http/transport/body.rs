@@ -70,6 +70,14 @@ impl Payload {
         }
     }
 
+    /// Bytes of a body that is there; one that follows in pieces counts as it is written.
+    pub(crate) fn whole_bytes(&self) -> u64 {
+        match self {
+            Self::Whole(bytes) => bytes.len() as u64,
+            Self::Empty | Self::Sized(_) | Self::Chunked => 0,
+        }
+    }
+
     /// The two ends of the body: what the connection takes, and what the tool writes to.
     pub(super) fn into_ends(self) -> (Outgoing, Option<Upload>) {
         match self {
