@@ -188,6 +188,7 @@ impl Place {
             "random",
             "key-value",
             "call-tool",
+            "secret",
         ];
         let operations = OPERATIONS.iter().map(|(name, _)| *name);
         capabilities.into_iter().chain(operations).collect()

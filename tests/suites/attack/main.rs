@@ -32,6 +32,9 @@ const MECHANISMS_MIN: usize = 250;
 /// What does not end against the weak host does not end: it need not be waited for so long.
 const CONTROL_PATIENCE: Duration = Duration::from_secs(4);
 
+/// How often an attack may be tried against the weak host: a race can be lost, and to win it once is to have shown it.
+const CONTROL_TRIES: u32 = 5;
+
 fn main() -> ExitCode {
     if std::env::var_os(WEAK).is_some() {
         weak::main();
@@ -73,7 +76,13 @@ fn control(case: &Case) -> Trial {
     Trial::test(
         format!("control::{}::{}", case.class, case.name),
         move || {
-            let verdict = play(&case, &Weak, Some(CONTROL_PATIENCE));
+            let mut verdict = play(&case, &Weak, Some(CONTROL_PATIENCE));
+            for _ in 1..CONTROL_TRIES {
+                if expect(&verdict, case.aim).is_ok() {
+                    break;
+                }
+                verdict = play(&case, &Weak, Some(CONTROL_PATIENCE));
+            }
             expect(&verdict, case.aim)
         },
     )

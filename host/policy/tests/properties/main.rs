@@ -9,8 +9,8 @@
 mod calls;
 mod effects;
 mod model;
-mod secrets;
 mod private;
+mod secrets;
 mod words;
 
 use bailiwick_policy::{
