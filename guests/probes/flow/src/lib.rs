@@ -93,7 +93,9 @@ impl Open {
                 |set| set,
             ),
             ["unset", key] => done(key_value::delete(key)),
-            ["kept", key] => value(key_value::get(key), |kept| kept.map_or(0, |kept| kept.len())),
+            ["kept", key] => value(key_value::get(key), |kept| {
+                kept.map_or(0, |kept| kept.len())
+            }),
             ["keys"] => value(key_value::list("", None, 10), |keys| keys.keys.len()),
             ["call", tool, arguments] => call_tool::call(tool, arguments).map_err(word),
             _ => panic!("no such step: {words:?}"),
@@ -128,9 +130,7 @@ fn value<T, E: Debug, S: ToString>(
     result: Result<T, E>,
     shown: impl FnOnce(T) -> S,
 ) -> Result<String, String> {
-    result
-        .map(|value| shown(value).to_string())
-        .map_err(word)
+    result.map(|value| shown(value).to_string()).map_err(word)
 }
 
 /// The error's case, without its type's name.
