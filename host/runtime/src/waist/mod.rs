@@ -114,6 +114,14 @@ impl Waist {
     /// [`Failure::Fault`] when the trail cannot be written, and what the operation itself fails with.
     pub async fn attempt<O: Attempted>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         self.breath.take().await;
+        self.attempt_at_once(operation).await
+    }
+
+    /// The same without letting others run before: for what has to answer when it is asked, and waits for nothing.
+    pub(crate) async fn attempt_at_once<O: Attempted>(
+        &mut self,
+        operation: O,
+    ) -> Result<O::Reply, Failure> {
         match &mut self.side {
             Side::Here(scene) => scene.attempt(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,
@@ -126,6 +134,14 @@ impl Waist {
     /// [`Failure::Limit`] when a limit is reached, and what the operation itself fails with.
     pub async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         self.breath.take().await;
+        self.held_at_once(operation).await
+    }
+
+    /// The same without letting others run before.
+    pub(crate) async fn held_at_once<O: Held>(
+        &mut self,
+        operation: O,
+    ) -> Result<O::Reply, Failure> {
         match &mut self.side {
             Side::Here(scene) => scene.held(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,

@@ -29,7 +29,7 @@ pub(super) fn generate(name: &str) -> Result<Vec<u8>, String> {
         "number-without-end" => [HEAD.as_slice(), &[1], &[0x80; 32]].concat(),
         "unknown-section" => [HEAD.as_slice(), &[0x55, 1, 0]].concat(),
         "name-not-text" => [honest()?.as_slice(), &[0, 3, 2, 0xff, 0xfe]].concat(),
-        "sections-without-end" => [HEAD.as_slice(), &[0, 2, 1, b'x'].repeat(24 << 20)].concat(),
+        "sections-without-end" => [HEAD.as_slice(), &[0, 2, 1, b'x'].repeat(4 << 20)].concat(),
         "count-of-four-billion" => {
             [HEAD.as_slice(), &[7, 5, 0xff, 0xff, 0xff, 0xff, 0x0f]].concat()
         }

@@ -2,7 +2,7 @@
 //!
 //! What a guest holds is a name that was decided; the bytes are on the other side of the waist and never leave it but inside a request. Naming and attaching are early
 //! answers for the tool's author: whether a secret really goes into a request is decided when that is sent, from its name again, since a description of a
-//! request is the guest's. What happens then is `http`'s, with what [`crate::secrets`] gives it.
+//! request is the guest's. What happens then is `http`'s, with what `secrets` gives it.
 
 mod adapter;
 mod names;
