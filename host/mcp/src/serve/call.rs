@@ -115,10 +115,7 @@ impl Request<'_> {
                 return (Ok((*required).into()), outcome.code("asked"));
             }
             Err(Refusal::No(refusal)) => {
-                return match self.refused(function, &arguments).await {
-                    Ok(report) => refusal.answer(outcome.with(report)),
-                    Err(fault) => outcome.ends("host-fault", host_fault(&fault)),
-                };
+                return self.refuse(function, &arguments, refusal, outcome).await;
             }
         };
         match self.enter(function).await {
@@ -206,6 +203,25 @@ impl Request<'_> {
             Asked::Ask(required) => Err(Refusal::Ask(required)),
             Asked::Cannot if is_stateless(self.context) => Err(Refusal::No(NoYes::Cannot)),
             Asked::Cannot => Err(Refusal::no("the client cannot ask a person")),
+        }
+    }
+
+    /// Answers a call that nobody said yes to, and puts it into the trail. It counts towards the rates like any other, since each
+    /// is a record.
+    async fn refuse<'e>(
+        &self,
+        function: &ToolFunction,
+        arguments: &str,
+        refusal: NoYes,
+        outcome: Outcome<'e>,
+    ) -> Answered<'e> {
+        let _places = match self.enter(function).await {
+            Ok(places) => places,
+            Err((code, result)) => return outcome.ends(code, *result),
+        };
+        match self.refused(function, arguments).await {
+            Ok(report) => refusal.answer(outcome.with(report)),
+            Err(fault) => outcome.ends("host-fault", host_fault(&fault)),
         }
     }
 
