@@ -30,6 +30,7 @@ fn main() -> Result<()> {
         protect: Vec::new(),
         slots: 64,
         natives: vec![native()],
+        confined: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -58,7 +59,7 @@ async fn serve(setup: Setup, transport: &str) -> Result<()> {
     };
     let bound = Bound::new(&options).await?;
     eprintln!("listening on http://{}/mcp", bound.address());
-    server.serve_http(bound).await;
+    server.serve_http(bound).await?;
     Ok(())
 }
 

@@ -82,6 +82,7 @@ async fn exchange(stage: &Stage, sent: &[u8]) -> String {
             protect: Vec::new(),
             slots: 2,
             natives: vec![echo],
+            confined: None,
         },
         Duration::from_secs(1),
     );

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::approve;
 use crate::author;
+use crate::confine::Confine;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal;
@@ -124,6 +125,16 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) cache: Cache,
+
+    /// What this process gives up in the kernel before it runs the tool
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        default_value = "full",
+        help_heading = "Confinement"
+    )]
+    pub(crate) confine: Confine,
 }
 
 const RUN_EXAMPLES: &str = "\

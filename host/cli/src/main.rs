@@ -20,6 +20,7 @@ mod audit;
 mod author;
 mod check;
 mod completions;
+mod confine;
 mod exit;
 mod explain;
 mod failure;

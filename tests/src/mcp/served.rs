@@ -81,6 +81,11 @@ impl Served {
         self.process.said()
     }
 
+    /// The number of the process.
+    pub fn process(&self) -> u32 {
+        self.process.child.id()
+    }
+
     /// The memory that it has now, in KiB.
     ///
     /// # Panics

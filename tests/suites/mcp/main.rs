@@ -9,6 +9,7 @@
 )]
 
 mod answered;
+mod confined;
 mod hostile;
 mod inspector;
 mod listed;

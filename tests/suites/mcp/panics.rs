@@ -72,6 +72,7 @@ async fn embed(site: &Site) -> (Server, SocketAddr) {
         protect: Vec::new(),
         slots: 8,
         natives: vec![panics(), waits()],
+        confined: None,
     };
     let server = Server::new(setup, Duration::from_secs(1)).unwrap();
     server.load().await.unwrap();

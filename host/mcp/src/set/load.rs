@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bailiwick::audit::Trail;
-use bailiwick::policy::{Diagnostics, Extensions, Policy, SecretSource, ToolPolicy};
+use bailiwick::policy::{
+    Capability, Diagnostics, Extensions, Policy, SecretSource, ToolPolicy,
+};
 use bailiwick::{
     Allocation, Host, HostError, KeyValueStore, LoadError, Secrets, SecretsError, Source, Tool,
     ToolOptions, Toolbox,
 };
+use bailiwick_confine::Places;
 
 use super::{Definition, HeldBack, Stamp, ToolSet, definitions};
 use crate::access::{Access, AccessError, Authenticator, KeysError};
@@ -47,6 +50,73 @@ pub struct Setup {
     pub slots: u32,
     /// Functions of the embedding program's own.
     pub natives: Vec<NativeFunction>,
+    /// What the process was confined to, if it was: a set that needs more is refused.
+    pub confined: Option<Places>,
+}
+
+impl Setup {
+    /// The places of the file system that a set of this policy needs.
+    pub fn places(&self, policy: &Policy, access: &Access) -> Places {
+        let root = self
+            .root
+            .clone()
+            .unwrap_or_else(|| here(&resolve(&self.policy, "")));
+        let writes = |tool: &ToolPolicy| tool.rules().grants(&Capability::WriteFile);
+        let places = if policy.tools().iter().any(writes) {
+            Places::new().change("root", &root)
+        } else {
+            Places::new().read("root", &root)
+        };
+        let places = places
+            .read_file("policy", &self.policy)
+            .read_file("lock file", &Lock::beside(&self.policy));
+        let files = [
+            ("access file", self.access.clone()),
+            ("lock file", self.lock.clone()),
+            ("file of keys", access.keys_file().map(Path::to_owned)),
+        ];
+        let own = files
+            .into_iter()
+            .filter_map(|(what, file)| Some((what, file?)));
+        let places = own.fold(places, |places, (what, file)| places.read_file(what, &file));
+        let network = policy
+            .network()
+            .ca_file
+            .as_deref()
+            .map(|file| ("ca-file", file));
+        let tools = policy.tools().iter();
+        let components = tools.map(|tool| ("component", tool.component()));
+        let places = components
+            .chain(network)
+            .fold(places, |places, (what, file)| {
+                places.read_file(what, &resolve(&self.policy, file))
+            });
+        let secrets = secret_files(self, policy);
+        let places = secrets
+            .iter()
+            .fold(places, |places, file| places.read_file("secret", file));
+        let store = self.store.as_ref().and_then(KeyValueStore::path);
+        let places = match store {
+            Some(store) => places.change_file("tools' store", store),
+            None => places,
+        };
+        match &self.cache {
+            Some(cache) => places.change("cache", cache),
+            None => places,
+        }
+    }
+
+    /// Refuses what a confined process cannot reach.
+    fn within(&self, policy: &Policy, access: &Access) -> Result<(), SetError> {
+        let confined = self.confined.as_ref();
+        match confined.and_then(|had| had.first_outside(&self.places(policy, access))) {
+            None => Ok(()),
+            Some(outside) => Err(SetError::Outside {
+                what: outside.what,
+                path: outside.path,
+            }),
+        }
+    }
 }
 
 /// How far the loading of a set is.
@@ -105,6 +175,14 @@ pub enum SetError {
     /// A fault of the server's own.
     #[error("loading panicked: {0}")]
     Panic(String),
+    /// What a confined server cannot reach.
+    #[error("the {what} `{}` is outside of what the server was confined to when it started, which needs a restart", path.display())]
+    Outside {
+        /// What it is for.
+        what: &'static str,
+        /// The path.
+        path: PathBuf,
+    },
     /// What a running server cannot take over.
     #[error("`{0}` of the policy changed, which needs a restart")]
     Restart(&'static str),
@@ -118,7 +196,9 @@ impl SetError {
             Self::NameTwice(_) => {
                 Some("give one of the tools another name in the policy".to_owned())
             }
-            Self::Restart(_) => Some("stop the server and start it again".to_owned()),
+            Self::Restart(_) | Self::Outside { .. } => {
+                Some("stop the server and start it again".to_owned())
+            }
             Self::Lock(error) => error.remedy(),
             Self::Secrets(error) => error.remedy(),
             Self::Read { .. }
@@ -170,6 +250,7 @@ pub(crate) fn load_set(
         Some(path) => Access::read(path, &policy)?,
         None => Access::local(),
     };
+    setup.within(&policy, &access)?;
     let access = Arc::new(access);
     let authenticator = Authenticator::new(access.clone())?;
     let named = named_files(setup, &policy);

@@ -84,6 +84,7 @@ impl Served {
             protect: Vec::new(),
             slots: 8,
             natives: options.natives,
+            confined: None,
             policy: path.join("bailiwick.toml"),
         };
         setup.lock = options.approved.map(|names| approve(&setup, names));
@@ -104,7 +105,7 @@ impl Served {
         let url = format!("http://{}", bound.address());
         runtime.block_on(server.load()).unwrap();
         let serving = server.clone();
-        let serving = runtime.spawn(async move { serving.serve_http(bound).await });
+        let serving = runtime.spawn(async move { serving.serve_http(bound).await.unwrap() });
         Self {
             folder,
             server,
