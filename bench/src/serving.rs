@@ -23,6 +23,7 @@ fn main() -> Result<()> {
         root: None,
         cache: Some(PathBuf::from(cache)),
         trail: Trail::open(trail.as_ref(), TrailOptions::default())?,
+        secrets: None,
         store: None,
         access: None,
         lock: None,
@@ -30,6 +31,7 @@ fn main() -> Result<()> {
         slots: 64,
         natives: vec![native()],
         isolation: None,
+        confined: None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -58,7 +60,7 @@ async fn serve(setup: Setup, transport: &str) -> Result<()> {
     };
     let bound = Bound::new(&options).await?;
     eprintln!("listening on http://{}/mcp", bound.address());
-    server.serve_http(bound).await;
+    server.serve_http(bound).await?;
     Ok(())
 }
 

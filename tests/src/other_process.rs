@@ -27,6 +27,13 @@ fn main() {
         ["write-thirty", root, trail] => {
             runtime.block_on(write_thirty(Path::new(root), Path::new(trail)));
         }
+        ["take-calls", root, trail, cache] => {
+            runtime.block_on(take_calls(
+                Path::new(root),
+                Path::new(trail),
+                Path::new(cache),
+            ));
+        }
         ["count-for-ever", store] => runtime.block_on(count_for_ever(Path::new(store))),
         ["answer", component, function, arguments] => {
             runtime.block_on(answer(Path::new(component), function, arguments));
@@ -78,6 +85,29 @@ async fn write_thirty(root: &Path, trail: &Path) {
         let arguments = format!("[\"out/{number}\", \"AAAA\"]");
         let ended = tool.call("write").unwrap().json(&arguments).await;
         println!("{}", ended.map_or_else(|error| error.code(), |_| "answer"));
+    }
+}
+
+/// Makes the calls that stand on its input, a line each (the function, a space, the arguments), and prints how each ended: `answer`, the
+/// tool's own error or a code.
+async fn take_calls(root: &Path, trail: &Path, cache: &Path) {
+    let rules = Rules::builder(bailiwick::policy::Source::Code)
+        .read_file(FileRule::new("out/*"), Origin::Code)
+        .unwrap()
+        .write_file(FileRule::new("out/*"), Origin::Code)
+        .unwrap();
+    let trail = Trail::open(trail, TrailOptions::default()).unwrap();
+    let host = Host::builder().root(root).trail(trail).cache(cache);
+    let host = host.build().unwrap();
+    let bytes = bailiwick_tests::guests::bytes("probe-files");
+    let rules = rules.link(&Capability::ListFiles).build();
+    let tool = load(&host, &Source::Bytes(&bytes), rules);
+    println!("ready");
+    for line in std::io::stdin().lines() {
+        let line = line.unwrap();
+        let (function, arguments) = line.split_once(' ').unwrap();
+        let ended = bailiwick_tests::hold::call(&tool, function, arguments).await;
+        println!("{ended}");
     }
 }
 

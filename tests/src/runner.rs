@@ -319,6 +319,11 @@ fn usual(case: &Case) -> Option<Step> {
     };
     match case.tool.as_str() {
         "probe-files" => Some(step("read-length", &format!("[\"{SOUND}\"]"), "5")),
+        "probe-flow" => Some(step(
+            "run",
+            &format!("[[[\"read\", \"{SOUND}\"]]]"),
+            "[\"5\"]",
+        )),
         "probe-limits" => Some(step("canary.count", "[]", "1")),
         "probe-web" if case.servers.contains_key("a") => {
             let arguments = format!("[[\"http://$a{SOUND_PATH}\"]]");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -126,12 +126,22 @@ impl Accepting {
 fn converse(mut stream: TcpStream, script: &Script, heads: &Mutex<Vec<String>>) {
     let head = read_head(&mut stream);
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let in_pieces = head.to_lowercase().contains("transfer-encoding: chunked");
     heads.lock().unwrap().push(head);
     let path = path.split('?').next().unwrap_or_default();
+    if in_pieces {
+        // An answer in the middle of a body would end it there.
+        read_until(&mut stream, b"0\r\n\r\n");
+    }
     if let Some(says) = script.get(path).or_else(|| script.get("*")) {
         // Who does not want to listen any more closes the connection.
         drop(say(&mut stream, says));
     }
+    // What is still being sent is taken before the connection ends: an end without that would reach the other side as an
+    // error, and sooner than the answer.
+    drop(stream.shutdown(Shutdown::Write));
+    let mut rest = [0; 1024];
+    while matches!(stream.read(&mut rest), Ok(1..)) {}
 }
 
 fn say(stream: &mut TcpStream, says: &Says) -> std::io::Result<()> {
@@ -158,12 +168,16 @@ fn crlf(text: &str) -> String {
 }
 
 fn read_head(stream: &mut TcpStream) -> String {
-    let mut head = Vec::new();
+    String::from_utf8_lossy(&read_until(stream, b"\r\n\r\n")).into_owned()
+}
+
+fn read_until(stream: &mut TcpStream, end: &[u8]) -> Vec<u8> {
+    let mut read = Vec::new();
     let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
-        head.push(byte[0]);
+    while !read.ends_with(end) && matches!(stream.read(&mut byte), Ok(1)) {
+        read.push(byte[0]);
     }
-    String::from_utf8_lossy(&head).into_owned()
+    read
 }
 
 /// Whether an address is one of this machine's own.

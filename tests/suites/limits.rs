@@ -25,6 +25,7 @@ fn proof(limit: Limit) -> &'static str {
         Limit::ListEntries => "cases/files/a_listing_ends_at_its_limit.toml",
         Limit::HttpRequests => "cases/http/requests_end_at_their_limit.toml",
         Limit::HttpBytes => "cases/http/bytes_of_all_answers_end_at_their_limit.toml",
+        Limit::Egress => "cases/flow/what_is_sent_to_one_host_ends_at_its_bytes.toml",
         Limit::KeyValueBytes => "key_value::the_store_ends_at_its_bytes_and_not_one_before",
         Limit::ToolCalls => "call_tool::calls_end_at_their_number_in_the_whole_tree",
         Limit::CallDepth => "call_tool::calls_end_at_their_depth",

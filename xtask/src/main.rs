@@ -15,12 +15,14 @@
 )]
 
 mod bench;
+mod compare;
 mod demo;
 mod fuzz;
 mod guests;
 mod languages;
 mod progress;
 mod setup;
+mod soak;
 mod test;
 mod tidy;
 mod workspace;
@@ -87,6 +89,18 @@ enum Command {
         #[arg(long)]
         target: Option<String>,
     },
+    /// Attacks bailiwick and what is used in its place, and writes the table of it into docs/attacks.md. Sets the others up.
+    Compare {
+        /// Only this host: bailiwick, wasmtime, bubblewrap, subprocess; several times for several.
+        #[arg(long = "host")]
+        hosts: Vec<String>,
+    },
+    /// Calls honest and hostile tools for as long as that, and fails if memory, descriptors, threads or temporary files grew.
+    Soak {
+        /// Seconds, half of them for the library and half for the server.
+        #[arg(long, default_value_t = 3600)]
+        seconds: u32,
+    },
     /// Builds the guests into `target/guests`: all but those that need cargo-component, unless they are for `test`.
     Guests {
         /// What they are for.
@@ -140,6 +154,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Fuzz { seconds, target } => {
             fuzz::run(&workspace, &progress, &fuzz::Run { seconds, target })?
         }
+        Command::Compare { hosts } => compare::run(&workspace, &progress, &hosts)?,
+        Command::Soak { seconds } => soak::run(&workspace, &progress, seconds)?,
         Command::Bench { arguments } => bench::run(&workspace, &progress, &arguments)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -175,6 +175,9 @@ fn sent_value(sent: &Sent) -> toml_edit::Value {
     if let Some(body) = &sent.body {
         table.insert("body", bytes_value(body.0.to_vec()));
     }
+    if let Some(secret) = &sent.secret {
+        table.insert("secret", secret.as_str().into());
+    }
     table.into()
 }
 

@@ -95,6 +95,7 @@ fn outcome(ended: &Result<Answer, CallError>) -> Outcome {
         Cause::InvalidArguments(_)
         | Cause::WrongTypes(_)
         | Cause::NotApproved
+        | Cause::Withheld
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)
@@ -202,10 +203,12 @@ pub(crate) fn sent_like(expected: Option<&Sent>, sent: &SentRequest) -> Sent {
         expected.headers.is_some()
     });
     let body = expected.map_or(!sent.body.is_empty(), |expected| expected.body.is_some());
+    let secret = expected.is_none_or(|expected| expected.secret.is_some());
     Sent {
         request: format!("{} {}", sent.method, sent.url),
         headers: headers.then(|| joined(&sent.headers)),
         body: body.then(|| Described(sent.body.clone().into())),
+        secret: sent.secret.clone().filter(|_| secret),
     }
 }
 
@@ -235,6 +238,11 @@ fn sent_lines(sent: &Sent) -> Vec<String> {
     std::iter::once(sent.request.clone())
         .chain(headers)
         .chain(body)
+        .chain(
+            sent.secret
+                .iter()
+                .map(|name| format!("  with the secret {name}")),
+        )
         .collect()
 }
 

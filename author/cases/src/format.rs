@@ -60,6 +60,8 @@ struct FileTable {
     #[serde(default)]
     tools: Vec<ToolTable>,
     #[serde(default)]
+    secrets: Vec<String>,
+    #[serde(default)]
     clock: ClockTable,
     #[serde(default)]
     random: RandomTable,
@@ -122,6 +124,9 @@ impl CaseFile {
         }
         for tool in table.tools {
             world = world.tool(tool.0);
+        }
+        for name in table.secrets {
+            world = world.secret(name);
         }
         for fault in table.fault {
             world = world.fault(fault.0);

@@ -18,6 +18,8 @@ pub enum Family {
     KeyValue,
     /// `bailiwick:tools`, without what a called tool ends with itself: that is scripted.
     CallTool,
+    /// `bailiwick:secret`.
+    Secret,
 }
 
 /// One error case of a package, with its payload.
@@ -131,6 +133,7 @@ impl Family {
             Capability::Random => Some(Self::Random),
             Capability::KeyValue => Some(Self::KeyValue),
             Capability::CallTool => Some(Self::CallTool),
+            Capability::Secret => Some(Self::Secret),
             Capability::Extension(_) => None,
         }
     }
@@ -139,7 +142,7 @@ impl Family {
         match self {
             Self::Files | Self::Http => &HANDLES,
             Self::Clock | Self::Random => &SOURCES,
-            Self::KeyValue | Self::CallTool => &STORES,
+            Self::KeyValue | Self::CallTool | Self::Secret => &STORES,
         }
     }
 
@@ -147,7 +150,7 @@ impl Family {
         match self {
             Self::Files => &FILES_LIMITS,
             Self::Http => &HTTP_LIMITS,
-            Self::Clock | Self::Random | Self::KeyValue | Self::CallTool => &[],
+            Self::Clock | Self::Random | Self::KeyValue | Self::CallTool | Self::Secret => &[],
         }
     }
 }
@@ -299,6 +302,7 @@ mod tests {
             (Family::Random, 4),
             (Family::KeyValue, 7),
             (Family::CallTool, 7),
+            (Family::Secret, 7),
         ] {
             let cases = Case::all(family);
             assert_eq!(cases.len(), count, "{family:?}");

@@ -31,6 +31,7 @@ struct Journey {
     under: Under,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    secret: Option<String>,
 }
 
 /// The capability that every hop is decided under.
@@ -66,6 +67,8 @@ struct Sending {
     place: usize,
     left: Option<u64>,
     arrival: Result<Arrival, Failure>,
+    /// The hosts that the body counts for, and what the rule lets them get.
+    budget: (String, Option<u64>),
 }
 
 struct Redirect {
@@ -108,7 +111,8 @@ impl State {
         permit: &Permit<HttpTarget>,
         scene: &mut Scene,
     ) -> Result<Answer, Failure> {
-        let journey = described(SendRequest::NAME, &operation.request, scene)?;
+        let mut journey = described(SendRequest::NAME, &operation.request, scene)?;
+        journey.secret = self.attached(&operation.request, scene)?;
         let arrival = self.travel(journey, permit, scene)?;
         whole(arrival, &mut scene.meter)
     }
@@ -120,7 +124,8 @@ impl State {
         scene: &mut Scene,
     ) -> Result<HandleId, Failure> {
         scene.handles.room()?;
-        let journey = described(OpenRequest::NAME, &operation.request, scene)?;
+        let mut journey = described(OpenRequest::NAME, &operation.request, scene)?;
+        journey.secret = self.attached(&operation.request, scene)?;
         let arrival = self.travel(journey, permit, scene)?;
         keep(arrival, scene)
     }
@@ -142,6 +147,7 @@ impl State {
             under: Under::Request,
             headers: operation.request.headers.clone(),
             body: None,
+            secret: self.attached(&operation.request, scene)?,
         };
         let arrival = self.reach(&journey, permit, scene)?;
         scene.handles.insert(OpenExchange {
@@ -149,6 +155,10 @@ impl State {
                 place: self.sent.len().saturating_sub(1),
                 left: operation.length,
                 arrival: check_size(arrival, permit),
+                budget: (
+                    permit.target().pool().into_owned(),
+                    permit.target().max_egress(),
+                ),
             }),
             bytes: 0,
         })
@@ -161,6 +171,11 @@ impl State {
     ) -> Result<(), Failure> {
         let bytes = operation.bytes.len() as u64;
         scene.meter.carry(bytes)?;
+        let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
+        if let Stage::Sending(sending) = &open.stage {
+            let (pool, most) = &sending.budget;
+            scene.meter.egress(pool, bytes, *most)?;
+        }
         scene.meter.http_sent(bytes)?;
         let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
         let Stage::Sending(sending) = &mut open.stage else {
@@ -305,6 +320,11 @@ impl State {
         permit: &Permit<HttpTarget>,
         scene: &mut Scene,
     ) -> Result<Arrival, Failure> {
+        scene.meter.request_egress(
+            permit.target(),
+            journey.header_bytes(),
+            journey.body_bytes(),
+        )?;
         scene.meter.http_request()?;
         scene
             .meter
@@ -320,6 +340,7 @@ impl State {
             url: target.url().to_string(),
             headers: journey.headers.clone(),
             body: journey.body.clone().unwrap_or_default(),
+            secret: journey.secret.clone(),
             expected: answer.is_some(),
         });
         let nobody = || {
@@ -364,12 +385,18 @@ impl State {
 impl Journey {
     /// Bytes that the tool chose: path and query, headers, body. As the host counts them.
     fn chosen_bytes(&self, url: &HttpUrl) -> u64 {
-        let headers = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.len() + value.len()) as u64 + HEADER_FRAME_BYTES);
-        let body = self.body.as_ref().map_or(0, Vec::len);
-        url.path_and_query().len() as u64 + headers.sum::<u64>() + body as u64
+        url.path_and_query().len() as u64 + self.header_bytes() + self.body_bytes()
+    }
+
+    fn header_bytes(&self) -> u64 {
+        let headers = self.headers.iter();
+        headers
+            .map(|(name, value)| (name.len() + value.len()) as u64 + HEADER_FRAME_BYTES)
+            .sum()
+    }
+
+    fn body_bytes(&self) -> u64 {
+        self.body.as_ref().map_or(0, Vec::len) as u64
     }
 
     /// What goes along after a redirect. Credentials never cross origins.
@@ -382,6 +409,7 @@ impl Journey {
         if from.origin() != to.origin() {
             self.headers
                 .retain(|(name, _)| CROSSES_ORIGINS.contains(&name.as_str()));
+            self.secret = None;
         }
         self
     }
@@ -442,6 +470,7 @@ fn bare(operation: &'static str) -> Journey {
         under: Under::Get,
         headers: Vec::new(),
         body: None,
+        secret: None,
     }
 }
 
@@ -458,6 +487,7 @@ fn described(
         under: Under::Request,
         headers: request.headers.clone(),
         body: request.body.clone(),
+        secret: None,
     })
 }
 

@@ -37,6 +37,7 @@ mod http;
 mod key_value;
 mod performance;
 mod record;
+mod secrets;
 mod sources;
 mod state;
 mod tools;

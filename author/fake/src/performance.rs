@@ -17,6 +17,7 @@ use bailiwick::capability::key_value::{CompareAndSet, Delete, Get as GetValue, L
 use bailiwick::capability::log::Log;
 use bailiwick::capability::progress::Report;
 use bailiwick::capability::random::Bytes;
+use bailiwick::capability::secret::{AttachSecret, GetSecret};
 use bailiwick::capability::tools::CallTool;
 use bailiwick::policy::{Capability, Denial, Permit};
 use bailiwick::waist::{AnyOperation, Attempted, Failure, Held, Scene, StandIn};
@@ -195,6 +196,8 @@ fn attempt(
         Delete => delete_value,
         List => list_keys,
         CallTool => call_tool,
+        GetSecret => get_secret,
+        AttachSecret => attach_secret,
     }
     Err(unknown(operation.name()))
 }

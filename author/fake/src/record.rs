@@ -36,6 +36,8 @@ pub struct SentRequest {
     pub headers: Vec<(String, String)>,
     /// The body; of an upload, what was written before it ended or was given up.
     pub body: Vec<u8>,
+    /// The name of the secret that the host would put in.
+    pub secret: Option<String>,
     /// Whether the world had an answer for it.
     pub expected: bool,
 }

@@ -20,6 +20,7 @@ pub struct World {
     pub(crate) exchanges: Vec<Exchange>,
     pub(crate) values: BTreeMap<String, Vec<u8>>,
     pub(crate) tools: Vec<ScriptedTool>,
+    pub(crate) secrets: BTreeSet<String>,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) faults: Vec<Fault>,
@@ -101,6 +102,13 @@ impl World {
         self
     }
 
+    /// Adds a secret that the host has, by its name: there is no value, and it goes along wherever the tool attaches it. Where it is bound to is the operator's
+    /// business.
+    pub fn secret(mut self, name: impl Into<String>) -> Self {
+        self.secrets.insert(name.into());
+        self
+    }
+
     /// Sets the clock.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -126,7 +134,7 @@ impl World {
 }
 
 /// The operations that can fail with an error of the WIT, and the package whose error it is.
-const OPERATIONS: [(&str, Family); 25] = [
+const OPERATIONS: [(&str, Family); 27] = [
     ("read-file.read", Family::Files),
     ("read-file.read-range", Family::Files),
     ("read-file.open", Family::Files),
@@ -152,6 +160,8 @@ const OPERATIONS: [(&str, Family); 25] = [
     ("key-value.delete", Family::KeyValue),
     ("key-value.list", Family::KeyValue),
     ("call-tool.call", Family::CallTool),
+    ("secret.get", Family::Secret),
+    ("secret.attach", Family::Secret),
 ];
 
 impl Place {
@@ -178,6 +188,7 @@ impl Place {
             "random",
             "key-value",
             "call-tool",
+            "secret",
         ];
         let operations = OPERATIONS.iter().map(|(name, _)| *name);
         capabilities.into_iter().chain(operations).collect()

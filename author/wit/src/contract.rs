@@ -38,7 +38,7 @@ impl Package {
 }
 
 /// All of them: what stands alone first, then the worlds.
-pub const PACKAGES: [Package; 10] = [
+pub const PACKAGES: [Package; 11] = [
     package("clock", include_str!("../../../wit/clock/clock.wit")),
     package("content", include_str!("../../../wit/content/content.wit")),
     package("files", include_str!("../../../wit/files/files.wit")),
@@ -53,6 +53,7 @@ pub const PACKAGES: [Package; 10] = [
         include_str!("../../../wit/progress/progress.wit"),
     ),
     package("random", include_str!("../../../wit/random/random.wit")),
+    package("secret", include_str!("../../../wit/secret/secret.wit")),
     package("tools", include_str!("../../../wit/tools/tools.wit")),
     package("worlds", include_str!("../../../wit/worlds/worlds.wit")),
 ];

@@ -75,6 +75,7 @@ async fn exchange(stage: &Stage, sent: &[u8]) -> String {
             root: None,
             cache: None,
             trail: stage.trail.clone(),
+            secrets: None,
             store: None,
             access: None,
             lock: None,
@@ -82,6 +83,7 @@ async fn exchange(stage: &Stage, sent: &[u8]) -> String {
             slots: 2,
             natives: vec![echo],
             isolation: None,
+            confined: None,
         },
         Duration::from_secs(1),
     );

@@ -143,8 +143,13 @@ fn review(arguments: &Arguments, file: &PolicyFile, lock: &Lock) -> Result<Revie
 
 fn current(host: &Host, file: &PolicyFile, policy: &ToolPolicy) -> Result<Current, Failure> {
     let tool = load(host, file, policy)?;
-    Current::of(policy, &tool, &definitions(&tool, tool.grant()))
-        .map_err(|error| lock_failure(&error))
+    Current::of(
+        &file.policy,
+        policy,
+        &tool,
+        &definitions(&tool, tool.grant()),
+    )
+    .map_err(|error| lock_failure(&error))
 }
 
 fn load(host: &Host, file: &PolicyFile, policy: &ToolPolicy) -> Result<Tool, Failure> {

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::approve;
 use crate::author;
+use crate::confine::Confine;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal;
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Build(author::build::Arguments),
     Test(author::test::Arguments),
     Conform(author::conform::Arguments),
+    Attack(author::attack::Arguments),
     Token(token::Arguments),
 }
 
@@ -127,6 +129,15 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) isolate: Isolate,
+    /// What this process gives up in the kernel before it runs the tool
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        default_value = "full",
+        help_heading = "Confinement"
+    )]
+    pub(crate) confine: Confine,
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -199,6 +210,10 @@ pub(crate) struct Grants {
     /// Other tools of the policy that may be called: TOOL or TOOL.FUNCTION
     #[arg(long, value_name = "TOOL")]
     pub(crate) call_tool: Vec<String>,
+
+    /// Secrets of the policy that the tool may have put into its requests
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret: Vec<String>,
 }
 
 /// Limits of the call

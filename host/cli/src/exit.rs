@@ -35,7 +35,9 @@ impl From<&Cause> for Exit {
     fn from(cause: &Cause) -> Self {
         match cause {
             Cause::InvalidArguments(_) | Cause::WrongTypes(_) => Self::Usage,
-            Cause::NotApproved | Cause::Denied(_) | Cause::Unavailable { .. } => Self::Refused,
+            Cause::NotApproved | Cause::Withheld | Cause::Denied(_) | Cause::Unavailable { .. } => {
+                Self::Refused
+            }
             Cause::ToolError(_) => Self::ToolError,
             Cause::Limit(_) => Self::Limit,
             Cause::Trap(_) => Self::Trap,

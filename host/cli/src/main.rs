@@ -20,6 +20,7 @@ mod audit;
 mod author;
 mod check;
 mod completions;
+mod confine;
 mod exit;
 mod explain;
 mod failure;
@@ -32,6 +33,7 @@ mod prompt;
 mod rules;
 mod run;
 mod schema;
+mod secrets;
 mod serve;
 mod store;
 mod table;
@@ -52,7 +54,10 @@ fn main() -> ExitCode {
     bailiwick::worker::main(Vec::new());
     let words: Vec<OsString> = std::env::args_os().collect();
     let exit = match Arguments::try_parse_from(&words) {
-        Ok(arguments) => command(&arguments.command),
+        Ok(arguments) => match author::attack::instead(&arguments.command) {
+            Some(ended) => return ended,
+            None => command(&arguments.command),
+        },
         Err(error) => args::refuse(&error, &words),
     };
     exit.into()
@@ -74,6 +79,7 @@ fn command(command: &Command) -> Exit {
         Command::Build(build) => (author::build::run(build), build.json),
         Command::Test(test) => (author::test::run(test), false),
         Command::Conform(conform) => (author::conform::run(conform), false),
+        Command::Attack(attack) => (author::attack::run(attack), false),
         Command::Token(token) => (token::run(token), false),
     };
     result.unwrap_or_else(|failure| report(&failure, json))

@@ -97,7 +97,8 @@ fn named(variable: &str) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-fn private(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder, and those above it, that only this user can read.
+pub(crate) fn private(folder: &Path) -> std::io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

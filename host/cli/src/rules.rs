@@ -27,6 +27,7 @@ impl Grants {
             (Capability::HttpGet, &self.http_get),
             (Capability::HttpRequest, &self.http_request),
             (Capability::CallTool, &self.call_tool),
+            (Capability::Secret, &self.secret),
         ]
         .into_iter()
     }

@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bailiwick::audit::{Digest, Trail};
-use bailiwick::policy::{LimitSettings, Limits, Rules};
+use bailiwick::policy::{Capability, LimitSettings, Limits, Rules};
 use bailiwick::value::TEXT_BYTES_MAX;
-use bailiwick::{Call, Host, KeyValueStore, Source, Tool, ToolOptions, Toolbox};
+use bailiwick::{Call, Host, KeyValueStore, Secrets, Source, Tool, ToolOptions, Toolbox};
+use bailiwick_confine::Places;
 use bailiwick_mcp::lock::Lock;
 
 use crate::args::Run;
+use crate::confine;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 use crate::paths;
 use crate::policy::PolicyFile;
 use crate::progress;
+use crate::secrets;
 use crate::terminal;
 use crate::trail;
 
@@ -29,9 +32,13 @@ mod report;
 pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     let plan = Plan::new(run)?;
     let arguments = arguments(run)?;
-    let interrupt = Interrupt::listen()?;
+    let secrets = plan.file.as_ref().map(secrets::read).transpose()?.flatten();
     let trail = open_trail(run, &plan)?;
-    let host = host(run, &plan, &trail)?;
+    let store = others::store(run, &plan)?;
+    confined(run, &plan, store.as_ref())?;
+    // The first thing that begins a thread.
+    let interrupt = Interrupt::listen()?;
+    let host = host(run, &plan, &trail, store, secrets)?;
     let toolbox = Toolbox::new();
     let name = run.component.display().to_string();
     let tool = progress::while_loading(&name, || load(&host, run, &plan, &toolbox))?;
@@ -137,6 +144,11 @@ impl Plan {
         })
     }
 
+    /// Whether tools of the policy may run that write although this one does not.
+    fn calls_others(&self) -> bool {
+        self.rules.grants(&Capability::CallTool)
+    }
+
     fn options(&self, toolbox: &Toolbox) -> ToolOptions {
         ToolOptions {
             name: self.name.clone(),
@@ -188,8 +200,50 @@ fn open_trail(run: &Run, plan: &Plan) -> Result<Trail, Failure> {
     }
 }
 
+/// Confines this process to what the call needs, before it has a second thread.
+fn confined(run: &Run, plan: &Plan, store: Option<&KeyValueStore>) -> Result<(), Failure> {
+    let cache = paths::cache(run.cache.cache_dir.as_deref());
+    confine::prepare_cache(cache.as_deref());
+    let places = Places::new().read_file("component", &run.component);
+    let places = if plan.rules.grants(&Capability::WriteFile) || plan.calls_others() {
+        places.change("root", &plan.root)
+    } else {
+        places.read("root", &plan.root)
+    };
+    let places = plan.file.iter().fold(places, |places, file| {
+        let tools = file
+            .policy
+            .tools()
+            .iter()
+            .map(|tool| ("component", tool.component()));
+        let network = file
+            .policy
+            .network()
+            .ca_file
+            .as_deref()
+            .map(|file| ("ca-file", file));
+        tools.chain(network).fold(places, |places, (what, named)| {
+            places.read_file(what, &file.resolve(named))
+        })
+    });
+    let places = match store.and_then(KeyValueStore::path) {
+        Some(store) => places.change_file("tools' store", store),
+        None => places,
+    };
+    let places = cache
+        .iter()
+        .fold(places, |places, cache| places.change("cache", cache));
+    confine::confine(run.confine, &places).map(drop)
+}
+
 /// The host of one call. What it is made of is protected from the tool, whatever the policy grants.
-fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
+fn host(
+    run: &Run,
+    plan: &Plan,
+    trail: &Trail,
+    store: Option<KeyValueStore>,
+    secrets: Option<Secrets>,
+) -> Result<Host, Failure> {
     let mut builder = Host::builder()
         .root(&plan.root)
         .trail(trail.clone())
@@ -205,6 +259,7 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
         for tool in file.policy.tools() {
             builder = builder.protect(file.resolve(tool.component()));
         }
+        builder = secrets::hide(builder, file);
         // It may be another tool's, and not be there yet.
         if let Some(named) = &file.policy.key_value().file {
             for path in KeyValueStore::files(&file.resolve(named)) {
@@ -212,7 +267,10 @@ fn host(run: &Run, plan: &Plan, trail: &Trail) -> Result<Host, Failure> {
             }
         }
     }
-    if let Some(store) = others::store(run, plan)? {
+    if let Some(secrets) = secrets {
+        builder = builder.secrets(secrets);
+    }
+    if let Some(store) = store {
         builder = builder.key_value(store);
     }
     if let Some(folder) = paths::audit_folder() {

@@ -1,5 +1,6 @@
 //! Systems without these pieces: everything is missing, and said so.
 
+use crate::server::Server;
 use crate::worker::{EnteredWorker, Threads, Worker};
 use crate::{ConfineError, Piece, Support};
 
@@ -20,5 +21,10 @@ pub(crate) fn seal_worker(
     _threads: Threads,
 ) -> Result<Vec<Piece>, ConfineError> {
     probe().need(Worker::needed(), &worker.without)?;
+    Ok(Vec::new())
+}
+
+pub(crate) fn confine_server(server: &Server) -> Result<Vec<Piece>, ConfineError> {
+    probe().need(Server::needed(), &server.without)?;
     Ok(Vec::new())
 }

@@ -6,6 +6,9 @@
 //! - A [`Worker`] runs components and has no authority to begin with. It ends with one socket, its own memory, and a
 //!   list of system calls of which none names anything: no path, no address, no process.
 //! - A worker that compiles is the same with threads.
+//! - A [`Server`] runs components in the process that holds the authority, and needs files and the network. It ends
+//!   with the folders that its operator named and without what turns one process into another: executing, tracing,
+//!   mounting, loading.
 //!
 //! Each step only takes away, is never undone, and is applied while the process has one thread, since Landlock (before
 //! Linux 7.0) and namespaces are a thread's own: a thread that existed before would stay outside. Whatever the kernel
@@ -28,6 +31,8 @@
 
 mod error;
 mod piece;
+mod places;
+mod server;
 mod support;
 mod worker;
 
@@ -46,5 +51,7 @@ mod system;
 
 pub use error::ConfineError;
 pub use piece::Piece;
+pub use places::{Outside, Places};
+pub use server::{Server, ServerConfined};
 pub use support::Support;
 pub use worker::{EnteredWorker, SealedWorker, Threads, Worker};

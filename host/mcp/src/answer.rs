@@ -115,6 +115,10 @@ fn cause(cause: &Cause, report: &Report) -> CallToolResult {
             "denied",
             "This call needs a person's yes and did not get it. Trying again does not help.".to_owned(),
         ),
+        Cause::Withheld => failure(
+            "denied",
+            "The tool's answer held a secret of this host and was withheld. Trying again does not help.".to_owned(),
+        ),
         Cause::Unavailable { path, what } => failure(
             "unavailable",
             format!("{} is {what}. Name another file.", quoted(path)),

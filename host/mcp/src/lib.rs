@@ -25,6 +25,7 @@ mod notices;
 mod serve;
 mod server;
 pub mod set;
+mod together;
 
 pub use native::{NativeAnswer, NativeFunction};
 pub use serve::{Bound, HttpError, HttpOptions, StdioError};

@@ -12,6 +12,7 @@ use crate::gate::{Gate, GateLimits};
 use crate::metrics::{Metrics, Reload};
 use crate::notices::Notices;
 use crate::set::{Loaded, Reloaded, Serving, SetError, Setup, ToolSet};
+use crate::together::Together;
 
 /// How long calls under way may go on after the server was told to end, where nobody says otherwise.
 pub const DRAIN: Duration = Duration::from_secs(30);
@@ -35,6 +36,7 @@ pub(crate) struct Inner {
     /// Places for calls under way, in all tools together.
     pub(crate) places: Arc<Semaphore>,
     pub(crate) asking: Asking,
+    pub(crate) together: Together,
     pub(crate) metrics: Metrics,
     pub(crate) notices: Notices,
     /// Nothing new is begun.
@@ -67,6 +69,7 @@ impl Server {
             gate: Gate::new(GateLimits::new()),
             places: Arc::new(Semaphore::new(places)),
             asking: Asking::new()?,
+            together: Together::default(),
             metrics: Metrics::new(),
             notices: Notices::new(),
             draining: CancellationToken::new(),

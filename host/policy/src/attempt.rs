@@ -4,8 +4,10 @@ use crate::call::Callee;
 use crate::capability::Capability;
 use crate::decide;
 use crate::denial::Denial;
+use crate::explain::Question;
 use crate::grant::Grant;
 use crate::permit::{DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit};
+use crate::secret::SecretName;
 
 /// A use of a capability. The trait is sealed: what can be attempted is what this crate decides.
 pub trait Attempt: sealed::Sealed {
@@ -14,6 +16,9 @@ pub trait Attempt: sealed::Sealed {
 
     /// The capability that is used.
     fn capability(&self) -> Capability;
+
+    /// The same as a question, which can be kept and asked again: [`Grant::still_permits`].
+    fn question(&self) -> Question;
 
     /// Decides this attempt: the other way to write [`Grant::decide`].
     ///
@@ -71,6 +76,10 @@ pub struct DrawRandom;
 #[derive(Debug, Clone, Copy)]
 pub struct UseKeyValue;
 
+/// Changing the tool's own store, which lets a later call know something.
+#[derive(Debug, Clone, Copy)]
+pub struct ChangeKeyValue;
+
 /// Calling another tool of the same policy.
 #[derive(Debug, Clone, Copy)]
 pub struct CallTool<'a> {
@@ -78,6 +87,13 @@ pub struct CallTool<'a> {
     pub tool: &'a str,
     /// The function's own name, as sent; none stands for all functions of the tool, so that each of them has to be permitted.
     pub function: Option<&'a str>,
+}
+
+/// Naming a secret, to have it put into a request.
+#[derive(Debug, Clone, Copy)]
+pub struct UseSecret<'a> {
+    /// Its name, as sent.
+    pub name: &'a str,
 }
 
 /// Using a capability that an embedder added.
@@ -126,6 +142,10 @@ impl Attempt for ReadFile<'_> {
         Capability::ReadFile
     }
 
+    fn question(&self) -> Question {
+        Question::ReadFile(self.path.to_owned())
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<FileTarget>, Denial> {
         decide::read_file(grant, self.path)
     }
@@ -136,6 +156,10 @@ impl Attempt for WriteFile<'_> {
 
     fn capability(&self) -> Capability {
         Capability::WriteFile
+    }
+
+    fn question(&self) -> Question {
+        Question::WriteFile(self.path.to_owned())
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<FileTarget>, Denial> {
@@ -150,6 +174,10 @@ impl Attempt for ListFiles<'_> {
         Capability::ListFiles
     }
 
+    fn question(&self) -> Question {
+        Question::ListFiles(self.path.to_owned())
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<DirectoryTarget>, Denial> {
         decide::list_files(grant, self.path)
     }
@@ -160,6 +188,10 @@ impl Attempt for HttpGet<'_> {
 
     fn capability(&self) -> Capability {
         Capability::HttpGet
+    }
+
+    fn question(&self) -> Question {
+        Question::HttpGet(self.url.to_owned())
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<HttpTarget>, Denial> {
@@ -174,6 +206,13 @@ impl Attempt for HttpRequest<'_> {
         Capability::HttpRequest
     }
 
+    fn question(&self) -> Question {
+        Question::HttpRequest {
+            method: self.method.to_owned(),
+            url: self.url.to_owned(),
+        }
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<HttpTarget>, Denial> {
         decide::http_request(grant, self.method, self.url)
     }
@@ -184,6 +223,10 @@ impl Attempt for ReadClock {
 
     fn capability(&self) -> Capability {
         Capability::Clock
+    }
+
+    fn question(&self) -> Question {
+        Question::Clock
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
@@ -198,6 +241,10 @@ impl Attempt for DrawRandom {
         Capability::Random
     }
 
+    fn question(&self) -> Question {
+        Question::Random
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
         decide::random(grant)
     }
@@ -210,8 +257,28 @@ impl Attempt for UseKeyValue {
         Capability::KeyValue
     }
 
+    fn question(&self) -> Question {
+        Question::KeyValue
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
         decide::key_value(grant)
+    }
+}
+
+impl Attempt for ChangeKeyValue {
+    type Target = ();
+
+    fn capability(&self) -> Capability {
+        Capability::KeyValue
+    }
+
+    fn question(&self) -> Question {
+        Question::KeyValue
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<()>, Denial> {
+        decide::change_key_value(grant)
     }
 }
 
@@ -222,8 +289,31 @@ impl Attempt for CallTool<'_> {
         Capability::CallTool
     }
 
+    fn question(&self) -> Question {
+        Question::CallTool(match self.function {
+            Some(function) => format!("{}.{function}", self.tool),
+            None => self.tool.to_owned(),
+        })
+    }
+
     fn decide(&self, grant: &Grant) -> Result<Permit<Callee>, Denial> {
         decide::call_tool(grant, self.tool, self.function)
+    }
+}
+
+impl Attempt for UseSecret<'_> {
+    type Target = SecretName;
+
+    fn capability(&self) -> Capability {
+        Capability::Secret
+    }
+
+    fn question(&self) -> Question {
+        Question::Secret(self.name.to_owned())
+    }
+
+    fn decide(&self, grant: &Grant) -> Result<Permit<SecretName>, Denial> {
+        decide::secret(grant, self.name)
     }
 }
 
@@ -232,6 +322,13 @@ impl Attempt for ExtensionAttempt<'_> {
 
     fn capability(&self) -> Capability {
         Capability::Extension(self.key.into())
+    }
+
+    fn question(&self) -> Question {
+        Question::Extension {
+            key: self.key.to_owned(),
+            words: self.words.iter().map(|word| (*word).to_owned()).collect(),
+        }
     }
 
     fn decide(&self, grant: &Grant) -> Result<Permit<ExtensionTarget>, Denial> {
@@ -250,6 +347,8 @@ mod sealed {
     impl Sealed for super::ReadClock {}
     impl Sealed for super::DrawRandom {}
     impl Sealed for super::UseKeyValue {}
+    impl Sealed for super::ChangeKeyValue {}
     impl Sealed for super::CallTool<'_> {}
+    impl Sealed for super::UseSecret<'_> {}
     impl Sealed for super::ExtensionAttempt<'_> {}
 }

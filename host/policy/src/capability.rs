@@ -24,13 +24,15 @@ pub enum Capability {
     KeyValue,
     /// Call other tools of the same policy.
     CallTool,
+    /// Have a secret put into a request, without ever seeing it.
+    Secret,
     /// What an embedder added under its own key, such as `acme:db/query`.
     Extension(Arc<str>),
 }
 
 impl Capability {
     /// The capabilities that every host knows, in the order in which they are documented.
-    pub const BUILT_IN: [Capability; 9] = [
+    pub const BUILT_IN: [Capability; 10] = [
         Capability::ReadFile,
         Capability::WriteFile,
         Capability::ListFiles,
@@ -40,6 +42,7 @@ impl Capability {
         Capability::Random,
         Capability::KeyValue,
         Capability::CallTool,
+        Capability::Secret,
     ];
 
     /// The key in the policy file, and the name of the flag without its dashes.
@@ -55,6 +58,7 @@ impl Capability {
             Capability::Random => "random",
             Capability::KeyValue => "key-value",
             Capability::CallTool => "call-tool",
+            Capability::Secret => "secret",
             Capability::Extension(key) => key,
         }
     }
@@ -79,6 +83,7 @@ impl Capability {
             | Capability::HttpGet
             | Capability::HttpRequest
             | Capability::CallTool
+            | Capability::Secret
             | Capability::Extension(_) => true,
         }
     }
@@ -95,7 +100,8 @@ impl Capability {
             | Capability::ListFiles
             | Capability::HttpGet
             | Capability::HttpRequest
-            | Capability::CallTool => format!("{} = []", self.key()),
+            | Capability::CallTool
+            | Capability::Secret => format!("{} = []", self.key()),
             Capability::Extension(key) => format!("\"{key}\" = []"),
         }
     }
@@ -115,6 +121,7 @@ impl Capability {
             Capability::Random => Some("--random"),
             Capability::KeyValue => Some("--key-value"),
             Capability::CallTool => Some("--call-tool TOOL"),
+            Capability::Secret => Some("--secret NAME"),
             Capability::Extension(_) => None,
         }
     }

@@ -13,9 +13,11 @@ use crate::path::{PathScope, RelativePath, segment};
 use crate::permit::{
     DirectoryPath, DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit, PinnedAddress,
 };
+use crate::private::mark_remedy;
 use crate::remedy::{Entry, Remedy, extension_entry};
 use crate::rule::{RuleRef, Settings, Verdict};
 use crate::rules::Rules;
+use crate::secret::SecretName;
 use crate::settings::{
     DEFAULT_METHODS, DirectorySettings, FileSettings, HttpSettings, NoSettings, parse_header,
     parse_method,
@@ -121,7 +123,7 @@ pub(crate) fn list_files(grant: &Grant, raw: &str) -> Decided<DirectoryTarget> {
         ),
     };
     let entry = || Some(Entry::Pattern(segment::escape(raw)));
-    let (DirectorySettings, rule) = case.through_layers(
+    let (DirectorySettings { .. }, rule) = case.through_layers(
         |layer| {
             layer
                 .list_files
@@ -130,13 +132,12 @@ pub(crate) fn list_files(grant: &Grant, raw: &str) -> Decided<DirectoryTarget> {
         },
         entry,
     )?;
-    Ok(Permit::new(
-        DirectoryTarget {
-            path,
-            grant: grant.clone(),
-        },
-        rule,
-    ))
+    let target = DirectoryTarget {
+        path,
+        grant: grant.clone(),
+    };
+    let mark = grant.mark_on_listing(&target.path);
+    Ok(Permit::new(target, rule).marked(mark))
 }
 
 pub(crate) fn http_get(grant: &Grant, url: &str) -> Decided<HttpTarget> {
@@ -177,6 +178,13 @@ pub(crate) fn key_value(grant: &Grant) -> Decided<()> {
     })
 }
 
+/// Changing the store, from which a later call that knows nothing private could read: it has no mark that would narrow that one.
+pub(crate) fn change_key_value(grant: &Grant) -> Decided<()> {
+    let permit = key_value(grant)?;
+    grant.check_private(&Capability::KeyValue, "", false, || None)?;
+    Ok(permit)
+}
+
 pub(crate) fn call_tool(grant: &Grant, tool: &str, function: Option<&str>) -> Decided<Callee> {
     let attempt = match function {
         Some(function) => Cow::Owned(format!("{tool}.{function}")),
@@ -196,6 +204,21 @@ pub(crate) fn call_tool(grant: &Grant, tool: &str, function: Option<&str>) -> De
     Ok(Permit::new(callee, rule))
 }
 
+pub(crate) fn secret(grant: &Grant, name: &str) -> Decided<SecretName> {
+    let case = Case {
+        grant,
+        capability: Capability::Secret,
+        attempt: name,
+    };
+    case.check_asked()?;
+    let name = SecretName::of(name).ok_or_else(|| case.denial(DenialReason::SecretName))?;
+    let (NoSettings, rule) = case.through_layers(
+        |layer| layer.secret.as_ref().map(|scope| scope.judge(&name)),
+        || Some(Entry::Pattern(name.to_string())),
+    )?;
+    Ok(Permit::new(name, rule))
+}
+
 pub(crate) fn extension(grant: &Grant, key: &str, words: &[&str]) -> Decided<ExtensionTarget> {
     let attempt = words.join(" ");
     let case = Case {
@@ -210,6 +233,10 @@ pub(crate) fn extension(grant: &Grant, key: &str, words: &[&str]) -> Decided<Ext
         first.get_or_insert(rule);
     }
     let rule = first.ok_or_else(|| case.denial(DenialReason::NotGranted))?;
+    let scopes = grant.layers().iter();
+    let mut scopes = scopes.filter_map(|layer| layer.extensions.get(key));
+    let suits = scopes.all(|extension| extension.scope.takes_private_data(words));
+    grant.check_private(&case.capability, case.attempt, suits, || None)?;
     Ok(Permit::new(
         ExtensionTarget {
             words: words.iter().map(|word| (*word).to_owned()).collect(),
@@ -231,25 +258,23 @@ fn file(grant: &Grant, capability: Capability, raw: &str) -> Decided<FileTarget>
         |layer| file_scope(layer, &case.capability).map(|scope| scope.judge(at_slashes(raw))),
         entry,
     )?;
-    Ok(Permit::new(
-        FileTarget {
-            path,
-            settings,
-            capability: case.capability,
-            grant: grant.clone(),
-        },
-        rule,
-    ))
+    let mark = grant.mark_on(at_slashes(raw));
+    let suits = case.capability == Capability::ReadFile || mark.is_some();
+    let remedy = || mark_remedy(grant, &case.capability, segment::escape(raw));
+    grant.check_private(&case.capability, raw, suits, remedy)?;
+    let target = FileTarget {
+        path,
+        settings,
+        capability: case.capability,
+        grant: grant.clone(),
+    };
+    Ok(Permit::new(target, rule).marked(mark))
 }
 
 fn http(case: &Case<'_>, method: Cow<'static, str>, raw: &str) -> Decided<HttpTarget> {
     case.check_asked()?;
     let url = HttpUrl::parse(raw).map_err(|error| case.denial(DenialReason::Url(error)))?;
-    let suits = |settings: &HttpSettings| settings.methods.contains(&method);
-    let (settings, rule) = case.through_layers(
-        |layer| http_scope(layer, &case.capability).map(|scope| scope.judge(&url, suits)),
-        || http_entry(case, &method, &url),
-    )?;
+    let (settings, rule) = marked::through_rules(case, &method, &url)?;
     let target = HttpTarget {
         url,
         method,
@@ -413,10 +438,10 @@ fn switch(
         attempt: "",
     };
     case.check_asked()?;
-    let (DirectorySettings, rule) = case.through_layers(
+    let (NoSettings, rule) = case.through_layers(
         |layer| {
             select(layer).map(|rule| Verdict::Permit {
-                settings: DirectorySettings,
+                settings: NoSettings,
                 rule,
             })
         },
@@ -439,6 +464,7 @@ fn file_scope<'r>(
         | Capability::Random
         | Capability::KeyValue
         | Capability::CallTool
+        | Capability::Secret
         | Capability::Extension(_) => None,
     }
 }
@@ -454,6 +480,7 @@ fn http_scope<'r>(layer: &'r Rules, capability: &Capability) -> Option<&'r UrlSc
         | Capability::Random
         | Capability::KeyValue
         | Capability::CallTool
+        | Capability::Secret
         | Capability::Extension(_) => None,
     }
 }
@@ -556,6 +583,8 @@ impl Case<'_> {
         Denial::new(self.capability.clone(), reason, self.attempt)
     }
 }
+
+mod marked;
 
 #[cfg(test)]
 mod header_tests;

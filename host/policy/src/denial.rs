@@ -53,6 +53,12 @@ pub enum DenialReason {
     /// What was named could be no tool, or no function of one.
     #[error("this is not the name of a tool or of a function")]
     ToolName,
+    /// What was named could be no secret.
+    #[error("this is not the name of a secret")]
+    SecretName,
+    /// The secret is bound to other destinations than this one.
+    #[error("the secret is not bound to this destination")]
+    SecretDestination,
     /// The address is not global unicast.
     #[error("the address is not public ({0})")]
     Address(AddressClass),
@@ -76,6 +82,9 @@ pub enum DenialReason {
         "it belongs to the host (its policy, its audit trail or its compile cache), and no rule grants writing it"
     )]
     Protected,
+    /// The call used private data, and this is not marked for such data.
+    #[error("private data was used, and this is not marked for such data")]
+    Private,
 }
 
 impl DenialReason {
@@ -92,12 +101,15 @@ impl DenialReason {
             DenialReason::Path(error) => error.code(),
             DenialReason::Url(error) => error.code(),
             DenialReason::ToolName => "tool-name",
+            DenialReason::SecretName => "secret-name",
+            DenialReason::SecretDestination => "secret-destination",
             DenialReason::Address(_) => "address",
             DenialReason::HardLinks { .. } => "hard-links",
             DenialReason::Link => "symbolic-link",
             DenialReason::OtherFileSystem => "other-file-system",
             DenialReason::NotRegular => "not-a-regular-file",
             DenialReason::Protected => "protected",
+            DenialReason::Private => "private",
         }
     }
 }

@@ -5,6 +5,8 @@
 //!
 //! A tool that may call others can have done by them whatever the layers permit, whether it asks for that itself or not: the rules of a caller
 //! bound what it calls, its manifest does not. An extension can do anything, since only its embedder knows what it does.
+//!
+//! A secret adds no effect of its own: it goes along with requests that are permitted anyway, or not at all.
 
 use crate::call::{CallScope, Callee};
 use crate::capability::Capability;
@@ -12,6 +14,7 @@ use crate::grant::Grant;
 use crate::path::PathScope;
 use crate::rule::{Pattern, Rule};
 use crate::rules::Rules;
+use crate::secret::SecretScope;
 use crate::settings::DEFAULT_METHODS;
 use crate::url::UrlScope;
 use std::collections::BTreeSet;
@@ -128,6 +131,7 @@ impl Rules {
             Capability::HttpGet => any_permits(self.http_get.as_ref().map(UrlScope::rules)),
             Capability::HttpRequest => any_permits(self.http_request.as_ref().map(UrlScope::rules)),
             Capability::CallTool => any_permits(self.call_tool.as_ref().map(CallScope::rules)),
+            Capability::Secret => any_permits(self.secret.as_ref().map(SecretScope::rules)),
             Capability::Clock => self.clock.is_some(),
             Capability::Random => self.random.is_some(),
             Capability::KeyValue => self.key_value.is_some(),

@@ -1,8 +1,8 @@
 //! Answers about attempts that nobody made: from the rules alone, without the tool, its files or a network.
 
 use crate::attempt::{
-    CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock, ReadFile,
-    UseKeyValue, WriteFile,
+    CallTool, ChangeKeyValue, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles,
+    ReadClock, ReadFile, UseKeyValue, UseSecret, WriteFile,
 };
 use crate::capability::Capability;
 use crate::denial::{Denial, escaped};
@@ -40,6 +40,8 @@ pub enum Question {
     KeyValue,
     /// `call-tool TOOL[.FUNCTION]`
     CallTool(String),
+    /// `secret NAME`
+    Secret(String),
     /// `KEY WORD…`
     Extension {
         /// The extension's key.
@@ -54,7 +56,7 @@ pub enum Question {
 pub enum QuestionError {
     /// There is no such capability.
     #[error(
-        "`{word}` is no capability; there are read-file, write-file, list-files, http-get, http-request, clock, random, key-value and call-tool"
+        "`{word}` is no capability; there are read-file, write-file, list-files, http-get, http-request, clock, random, key-value, call-tool and secret"
     )]
     Capability {
         /// What was written, escaped.
@@ -85,6 +87,12 @@ pub enum Later {
     Redirects,
     /// What the called tool does.
     Called,
+    /// Which request the secret is put into.
+    Destination,
+    /// That it makes the call one that has used private data.
+    UsesPrivate,
+    /// That it is no longer permitted once the call has used private data.
+    NotAfterPrivate,
 }
 
 /// The answer.
@@ -119,6 +127,7 @@ impl Question {
                 (Capability::Random, []) => Question::Random,
                 (Capability::KeyValue, []) => Question::KeyValue,
                 (Capability::CallTool, [name]) => Question::CallTool((*name).to_owned()),
+                (Capability::Secret, [name]) => Question::Secret((*name).to_owned()),
                 (Capability::Extension(key), words) => Question::Extension {
                     key: key.to_string(),
                     words: words.iter().map(|word| (*word).to_owned()).collect(),
@@ -132,6 +141,7 @@ impl Question {
                 (Capability::Random, _) => return Err(expected("random")),
                 (Capability::KeyValue, _) => return Err(expected("key-value")),
                 (Capability::CallTool, _) => return Err(expected("call-tool TOOL[.FUNCTION]")),
+                (Capability::Secret, _) => return Err(expected("secret NAME")),
             },
         )
     }
@@ -149,6 +159,7 @@ impl Question {
             Question::Random => Capability::Random,
             Question::KeyValue => Capability::KeyValue,
             Question::CallTool(_) => Capability::CallTool,
+            Question::Secret(_) => Capability::Secret,
             Question::Extension { key, .. } => Capability::Extension(key.as_str().into()),
         }
     }
@@ -159,7 +170,7 @@ impl Question {
                 path.clone()
             }
             Question::HttpGet(url) => url.clone(),
-            Question::CallTool(name) => name.clone(),
+            Question::CallTool(name) | Question::Secret(name) => name.clone(),
             Question::HttpRequest { method, url } => format!("{method} {url}"),
             Question::Clock | Question::Random | Question::KeyValue => String::new(),
             Question::Extension { words, .. } => words.join(" "),
@@ -198,6 +209,10 @@ impl Question {
                 rule(&grant.decide(CallTool::named(name))?),
                 vec![Later::Called],
             )),
+            Question::Secret(name) => Ok((
+                rule(&grant.decide(UseSecret { name })?),
+                vec![Later::Destination],
+            )),
             Question::Extension { key, words } => {
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
                 Ok((
@@ -210,6 +225,14 @@ impl Question {
 }
 
 impl Grant {
+    /// Decides again what was decided when something was opened, now that the grant may be narrower.
+    ///
+    /// # Errors
+    /// The denial.
+    pub fn still_permits(&self, question: &Question) -> Result<(), Denial> {
+        question.answer(self).map(drop)
+    }
+
     /// Answers a question about this grant. Whether the tool asks is said beside the decision, not in it.
     #[must_use]
     pub fn explain(&self, question: &Question) -> Explanation {
@@ -314,6 +337,8 @@ impl Later {
             Later::Addresses | Later::PrivateAddresses | Later::ProxyAddresses => "addresses",
             Later::Redirects => "redirects",
             Later::Called => "called",
+            Later::Destination => "destination",
+            Later::UsesPrivate | Later::NotAfterPrivate => "private",
         }
     }
 }
@@ -327,6 +352,9 @@ impl fmt::Display for Later {
             Later::PrivateAddresses => "addresses: private ones are permitted, link-local and metadata ones are not",
             Later::ProxyAddresses => "addresses: the proxy looks the name up and checks them, this host does not",
             Later::Redirects => "redirects: each is an attempt of its own",
+            Later::Destination => "destination: the request has to be permitted, and its URL has to be one that the secret is bound to",
+            Later::UsesPrivate => "private: this uses private data, and from then on the call reaches only what is marked for such data",
+            Later::NotAfterPrivate => "private: no longer permitted once the call has used private data",
             Later::Called => "called: what that tool does has to be permitted by its own rules and by this tool's",
         })
     }
@@ -376,7 +404,10 @@ impl fmt::Display for Explanation {
 
 fn explain(grant: &Grant, question: &Question, asked: Option<bool>) -> Explanation {
     let (decision, later) = match question.answer(grant) {
-        Ok((rule, later)) => (Ok(rule), later),
+        Ok((rule, mut later)) => {
+            later.extend(private_later(grant, question));
+            (Ok(rule), later)
+        }
         Err(denial) => (Err(denial), Vec::new()),
     };
     Explanation {
@@ -386,6 +417,47 @@ fn explain(grant: &Grant, question: &Question, asked: Option<bool>) -> Explanati
         asked,
         later,
     }
+}
+
+/// What private data has to do with a permitted attempt.
+fn private_later(grant: &Grant, question: &Question) -> Option<Later> {
+    let mark = grant.any_mark()?;
+    let uses = match question {
+        Question::ReadFile(path) => uses_private(grant.decide(ReadFile { path })),
+        Question::WriteFile(path) => uses_private(grant.decide(WriteFile { path })),
+        Question::ListFiles(path) => uses_private(grant.decide(ListFiles { path })),
+        Question::HttpGet(_)
+        | Question::HttpRequest { .. }
+        | Question::Clock
+        | Question::Random
+        | Question::KeyValue
+        | Question::CallTool(_)
+        | Question::Secret(_)
+        | Question::Extension { .. } => false,
+    };
+    let narrowed = grant.having_used(mark);
+    let holds = match question {
+        Question::KeyValue => narrowed.decide(ChangeKeyValue).is_ok(),
+        Question::ReadFile(_)
+        | Question::WriteFile(_)
+        | Question::ListFiles(_)
+        | Question::HttpGet(_)
+        | Question::HttpRequest { .. }
+        | Question::Clock
+        | Question::Random
+        | Question::CallTool(_)
+        | Question::Secret(_)
+        | Question::Extension { .. } => question.answer(&narrowed).is_ok(),
+    };
+    match (uses, holds) {
+        (true, _) => Some(Later::UsesPrivate),
+        (false, false) => Some(Later::NotAfterPrivate),
+        (false, true) => None,
+    }
+}
+
+fn uses_private<T>(decided: Result<Permit<T>, Denial>) -> bool {
+    decided.is_ok_and(|permit| permit.private().is_some())
 }
 
 fn request(method: &str, url: &str) -> Question {

@@ -54,6 +54,12 @@ pub trait Scope: fmt::Debug + Send + Sync {
         let _ = words;
         None
     }
+
+    /// Whether what it permits may still be done once the call has used private data. Not unless the extension says so: it may lead anywhere.
+    fn takes_private_data(&self, words: &[&str]) -> bool {
+        let _ = words;
+        false
+    }
 }
 
 pub(crate) type Parser = dyn Fn(&[Setting]) -> Result<Box<dyn Scope>, ScopeError> + Send + Sync;

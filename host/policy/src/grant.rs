@@ -1,6 +1,7 @@
 //! What a call may do: what the tool asks for, within every layer of rules.
 
 use crate::capability::Capability;
+use crate::rule::RuleRef;
 use crate::rules::Rules;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,6 +57,8 @@ impl FromIterator<Capability> for Manifest {
 #[derive(Debug, Clone)]
 pub struct Grant {
     inner: Arc<Inner>,
+    /// The mark on the private data that was used.
+    private: Option<RuleRef>,
 }
 
 #[derive(Debug)]
@@ -76,6 +79,7 @@ pub fn resolve(manifest: &Manifest, rules: Arc<Rules>) -> Grant {
             manifest: Some(manifest.clone()),
             layers: vec![rules],
         }),
+        private: None,
     }
 }
 
@@ -87,6 +91,7 @@ impl Grant {
                 manifest: None,
                 layers: vec![rules],
             }),
+            private: None,
         }
     }
 
@@ -97,6 +102,7 @@ impl Grant {
                 manifest: None,
                 layers: self.inner.layers.clone(),
             }),
+            private: self.private.clone(),
         }
     }
 
@@ -109,7 +115,23 @@ impl Grant {
                 manifest: self.inner.manifest.clone(),
                 layers,
             }),
+            private: self.private.clone(),
         }
+    }
+
+    /// This grant once the private data under that mark was used: what is not marked for private data is gone. The first mark stays.
+    #[must_use]
+    pub fn having_used(&self, mark: &RuleRef) -> Grant {
+        Grant {
+            inner: Arc::clone(&self.inner),
+            private: self.private.clone().or_else(|| Some(mark.clone())),
+        }
+    }
+
+    /// The mark on the private data that was used, where some was.
+    #[must_use]
+    pub fn private(&self) -> Option<&RuleRef> {
+        self.private.as_ref()
     }
 
     /// Whether the interface is linked: asked for, and its key is there in every layer.

@@ -31,18 +31,20 @@ mod limits;
 mod map;
 mod path;
 mod permit;
+mod private;
 pub mod prompt;
 mod remedy;
 mod rule;
 mod rules;
+mod secret;
 mod settings;
 mod split;
 mod url;
 
 pub use address::{AddressClass, Reach, canonical};
 pub use attempt::{
-    Attempt, CallTool, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest, ListFiles, ReadClock,
-    ReadFile, UseKeyValue, WriteFile,
+    Attempt, CallTool, ChangeKeyValue, DrawRandom, ExtensionAttempt, HttpGet, HttpRequest,
+    ListFiles, ReadClock, ReadFile, UseKeyValue, UseSecret, WriteFile,
 };
 pub use call::Callee;
 pub use capability::Capability;
@@ -68,7 +70,12 @@ pub use path::{
 pub use permit::{
     DirectoryPath, DirectoryTarget, ExtensionTarget, FileTarget, HttpTarget, Permit, PinnedAddress,
 };
+pub use private::{PrivateScope, private_by_links};
 pub use rule::{Origin, RuleError, RuleRef};
 pub use rules::{DirectoryRule, FileRule, HttpRule, Rules, RulesBuilder, Source};
+pub use secret::{
+    AwsSigV4, Injection, Leak, SecretName, SecretPlace, SecretPolicy, SecretSource,
+    decide_injection,
+};
 pub use settings::{DEFAULT_HEADERS, DEFAULT_METHODS};
 pub use url::{Host, HttpUrl, Scheme, URL_BYTES_MAX, UrlError, UrlPattern};

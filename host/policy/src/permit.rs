@@ -4,7 +4,7 @@ use crate::capability::Capability;
 use crate::grant::Grant;
 use crate::path::RelativePath;
 use crate::rule::RuleRef;
-use crate::settings::{FileSettings, HttpSettings};
+use crate::settings::{FileSettings, HttpSettings, Pool};
 use crate::split::at_slashes;
 use crate::url::HttpUrl;
 use std::borrow::Cow;
@@ -20,11 +20,27 @@ use std::net::{IpAddr, SocketAddr};
 pub struct Permit<T> {
     target: T,
     rule: RuleRef,
+    private: Option<RuleRef>,
 }
 
 impl<T> Permit<T> {
     pub(crate) fn new(target: T, rule: RuleRef) -> Self {
-        Permit { target, rule }
+        Permit {
+            target,
+            rule,
+            private: None,
+        }
+    }
+
+    pub(crate) fn marked(mut self, mark: Option<&RuleRef>) -> Self {
+        self.private = mark.cloned();
+        self
+    }
+
+    /// The mark on what is used, where it is private: whoever performs this goes on under [`Grant::having_used`].
+    #[must_use]
+    pub fn private(&self) -> Option<&RuleRef> {
+        self.private.as_ref()
     }
 
     /// What was permitted.
@@ -186,6 +202,23 @@ impl HttpTarget {
     #[must_use]
     pub fn allow_private(&self) -> bool {
         self.settings.allow_private
+    }
+
+    /// The most bytes that one call may send to the hosts of [`HttpTarget::pool`], beside the limits of the call.
+    #[must_use]
+    pub fn max_egress(&self) -> Option<u64> {
+        self.settings.max_egress
+    }
+
+    /// The hosts whose bytes are counted together: this host, or the `*.` name or `*` of the rule that covers it.
+    #[must_use]
+    pub fn pool(&self) -> Cow<'_, str> {
+        let host = self.url.host().as_str();
+        match (self.settings.pool, host.split_once('.')) {
+            (Pool::Host, _) | (Pool::OneLabel, None) => Cow::Borrowed(host),
+            (Pool::OneLabel, Some((_, rest))) => Cow::Owned(format!("*.{rest}")),
+            (Pool::Every, _) => Cow::Borrowed("*"),
+        }
     }
 
     /// The most bytes of a response body, beside the limits of the call.

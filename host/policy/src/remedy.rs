@@ -151,7 +151,8 @@ fn toml_key(capability: &Capability) -> String {
         | Capability::Clock
         | Capability::Random
         | Capability::KeyValue
-        | Capability::CallTool => capability.key().to_owned(),
+        | Capability::CallTool
+        | Capability::Secret => capability.key().to_owned(),
     }
 }
 

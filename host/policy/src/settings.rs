@@ -43,11 +43,16 @@ pub(crate) struct FileSettings {
     pub(crate) allow_hard_links: bool,
     /// `None`: only the limits of the call.
     pub(crate) max_size: Option<u64>,
+    /// What the pattern covers is private, for whichever rule permits it.
+    pub(crate) private: bool,
 }
 
-/// Directories have no settings.
+/// What a rule about directories may say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct DirectorySettings;
+pub(crate) struct DirectorySettings {
+    /// The names in the directory are private.
+    pub(crate) private: bool,
+}
 
 /// What a rule about URLs may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +62,30 @@ pub(crate) struct HttpSettings {
     pub(crate) allow_named_address: bool,
     /// `None`: only the limits of the call.
     pub(crate) max_response: Option<u64>,
+    /// Bytes that one call may send to the host, or to all hosts of the pool; `None`: only the limits of the call.
+    pub(crate) max_egress: Option<u64>,
+    /// Private data may go there.
+    pub(crate) for_private: bool,
+    /// The hosts that share what may be sent: all that a wildcard stands for.
+    pub(crate) pool: Pool,
     pub(crate) methods: Names,
     pub(crate) headers: Names,
 }
 
-/// Rules about other tools have no settings either.
+/// Rules that say nothing beside what they cover.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct NoSettings;
+
+/// The hosts whose bytes are counted together: a name under a wildcard is chosen by the tool, and says something by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Pool {
+    /// One host.
+    Host,
+    /// All hosts one label below the same name.
+    OneLabel,
+    /// All hosts.
+    Every,
+}
 
 impl HttpSettings {
     /// What `http-get` sends: GET, with the default headers.
@@ -80,6 +102,9 @@ impl HttpSettings {
             allow_private: false,
             allow_named_address: false,
             max_response: None,
+            max_egress: None,
+            for_private: false,
+            pool: Pool::Host,
             methods: Names::of(&DEFAULT_METHODS),
             headers: Names::of(&DEFAULT_HEADERS),
         }
@@ -122,18 +147,25 @@ impl Settings for FileSettings {
     fn join(&mut self, other: &Self) {
         self.allow_hard_links |= other.allow_hard_links;
         self.max_size = higher(self.max_size, other.max_size);
+        // A mark takes away: one is enough.
+        self.private |= other.private;
     }
 
     fn meet(&mut self, other: &Self) {
         self.allow_hard_links &= other.allow_hard_links;
         self.max_size = lower(self.max_size, other.max_size);
+        self.private |= other.private;
     }
 }
 
 impl Settings for DirectorySettings {
-    fn join(&mut self, _: &Self) {}
+    fn join(&mut self, other: &Self) {
+        self.private |= other.private;
+    }
 
-    fn meet(&mut self, _: &Self) {}
+    fn meet(&mut self, other: &Self) {
+        self.private |= other.private;
+    }
 }
 
 impl Settings for HttpSettings {
@@ -141,6 +173,9 @@ impl Settings for HttpSettings {
         self.allow_private |= other.allow_private;
         self.allow_named_address |= other.allow_named_address;
         self.max_response = higher(self.max_response, other.max_response);
+        self.max_egress = higher(self.max_egress, other.max_egress);
+        self.for_private |= other.for_private;
+        self.pool = self.pool.max(other.pool);
         self.methods.join(&other.methods);
         self.headers.join(&other.headers);
     }
@@ -149,6 +184,9 @@ impl Settings for HttpSettings {
         self.allow_private &= other.allow_private;
         self.allow_named_address &= other.allow_named_address;
         self.max_response = lower(self.max_response, other.max_response);
+        self.max_egress = lower(self.max_egress, other.max_egress);
+        self.for_private &= other.for_private;
+        self.pool = self.pool.max(other.pool);
         self.methods.meet(&other.methods);
         self.headers.meet(&other.headers);
     }

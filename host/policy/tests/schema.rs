@@ -15,15 +15,16 @@ const FULL: &str = r#"
 component = "a.wasm"
 sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 ask = { holds = "10 min" }
-read-file = [{ path = "**", allow-hard-links = true, max-size = "1 MiB", everything = true }]
+read-file = [{ path = "**", allow-hard-links = true, max-size = "1 MiB", private = true, everything = true }]
 write-file = [{ path = "a", allow-hard-links = true, max-size = "1 MiB" }]
-list-files = [{ path = "**", everything = true }]
-http-get = [{ url = "https://**/**", max-response = "1 MiB", allow-private = true, everything = true }]
-http-request = [{ url = "https://**/**", methods = ["GET"], headers = [], max-response = "1 MiB", allow-private = true, everything = true }]
+list-files = [{ path = "**", private = true, everything = true }]
+http-get = [{ url = "https://**/**", max-response = "1 MiB", max-egress = "1 MiB", for-private-data = true, allow-private = true, everything = true }]
+http-request = [{ url = "https://**/**", methods = ["GET"], headers = [], max-response = "1 MiB", max-egress = "1 MiB", for-private-data = true, allow-private = true, everything = true }]
 clock = true
 random = true
 key-value = true
 call-tool = ["b", "b.f", "!b.g"]
+secret = ["k", "!l"]
 limits = { memory = "1 MiB" }
 [network]
 ca-file = "ca.pem"
@@ -36,6 +37,30 @@ checkpoint-every = 10
 key-file = "../seed"
 [key-value]
 file = "../state.db"
+[secrets.k]
+env = "K"
+to = ["https://api.example.com/**"]
+header = "x-api-key"
+prefix = "Key "
+leak = "redact"
+[secrets.l]
+file = "../l"
+to = ["https://api.example.com/**"]
+aws-sigv4 = { service = "s3", region = "eu-central-1", access-key-id = "AKID", session-token = "k" }
+[secrets.m]
+keyring = { service = "s", user = "u" }
+to = ["https://api.example.com/**"]
+basic = "u"
+[secrets.n]
+command = ["/usr/bin/pass", "show", "n"]
+to = ["https://api.example.com/**"]
+query = "key"
+[secrets.o]
+env = "O"
+to = ["https://api.example.com/**"]
+bearer = true
+[private]
+scope = "principal"
 "#;
 
 fn schema() -> Value {
@@ -77,12 +102,28 @@ fn every_key_of_a_full_file_is_in_the_schema_and_the_other_way_round() {
         sorted(keys(&schema, "/properties"))
     );
     assert_eq!(written(tool), sorted(keys(&schema, TOOL)));
-    for section in ["network", "audit", "key-value"] {
+    for section in ["network", "audit", "key-value", "private"] {
         let table = document[section].as_table_like().unwrap();
         assert_eq!(
             written(table),
             sorted(keys(&schema, &format!("/properties/{section}/properties")))
         );
+    }
+    // No secret may have all keys: together they have.
+    let secrets = document["secrets"].as_table_like().unwrap();
+    let mut together: Vec<String> = secrets
+        .iter()
+        .flat_map(|(_, secret)| secret.as_table_like().unwrap().iter())
+        .map(|(key, _)| key.to_owned())
+        .collect();
+    together.sort();
+    together.dedup();
+    let secret = "/properties/secrets/additionalProperties/properties";
+    assert_eq!(together, sorted(keys(&schema, secret)));
+    for (name, key) in [("m", "keyring"), ("l", "aws-sigv4")] {
+        let table = document["secrets"][name][key].as_table_like().unwrap();
+        let path = format!("{secret}/{key}/properties");
+        assert_eq!(written(table), sorted(keys(&schema, &path)));
     }
     let ask = tool.get("ask").unwrap().as_inline_table().unwrap();
     let asked = format!("{TOOL}/ask/anyOf/1/properties");
@@ -109,6 +150,8 @@ fn every_key_of_the_schema_is_read_and_no_other() {
         "[network]\n",
         "[audit]\n",
         "[key-value]\n",
+        "[secrets.k]\nenv = \"K\"\nto = [\"https://a.example/**\"]\nbearer = true\n",
+        "[private]\n",
         "[tools.a]\ncomponent = \"a.wasm\"\n[tools.a.ask]\nholds = \"1 s\"\n",
         "[tools.a]\ncomponent = \"a.wasm\"\n[tools.a.limits]\n",
         "",
@@ -168,6 +211,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
         "/properties/network",
         "/properties/audit",
         "/properties/key-value",
+        "/properties/secrets/additionalProperties",
     ] {
         assert_eq!(
             at(&schema, path)["additionalProperties"],

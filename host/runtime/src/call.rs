@@ -27,9 +27,13 @@ pub use error::{CallError, Cause};
 pub use report::Report;
 pub use state::CallState;
 
+/// What a guest's handle of a described request stands for, for the capabilities that add to it.
+pub use crate::capability::http::Request as DescribedRequest;
+pub(crate) use crate::capability::http::Requests;
+
 use crate::tool::{Function, FunctionError, Tool};
 use crate::value::Signature;
-use crate::waist::{Progress, Reporter, Scene, StandIn};
+use crate::waist::{Egress, PrivateUse, Progress, Reporter, Scene, StandIn};
 use invocation::{ArgumentText, Dynamic, Typed};
 pub(crate) use place::Used;
 
@@ -72,6 +76,7 @@ pub struct Call<'t> {
     cancellation: CancellationToken,
     stand_in: Option<Arc<dyn StandIn>>,
     pub(crate) behalf: Behalf,
+    egress: Egress,
 }
 
 impl<'t> Call<'t> {
@@ -93,6 +98,7 @@ impl<'t> Call<'t> {
                 toolbox: tool.inner.toolbox.upgrade(),
                 ..Behalf::default()
             },
+            egress: Egress::new(),
         }
     }
 
@@ -126,6 +132,13 @@ impl<'t> Call<'t> {
         self
     }
 
+    /// Shares what is known of private data with other calls: once one of them used some, this one is held to what is marked for it.
+    /// For calls between which somebody can carry data, as an agent can: `[private] scope = "principal"` of a policy.
+    pub fn together(mut self, private: &PrivateUse) -> Self {
+        self.behalf.together = Some(private.clone());
+        self
+    }
+
     /// Who said yes to this call. A tool whose policy has `ask` is not called without; the name stands in the trail.
     ///
     /// # Authority
@@ -147,6 +160,10 @@ impl<'t> Call<'t> {
     pub(crate) fn within(mut self, caller: &Scene) -> Self {
         let layers = caller.grant().layers().iter().cloned();
         self.grant = layers.fold(self.grant, |grant, layer| grant.narrow(layer));
+        if let Some(mark) = caller.grant().private() {
+            self.grant = self.grant.having_used(mark);
+        }
+        self.egress = caller.meter.sent_by_pool().clone();
         self.limits = caller
             .meter
             .within(&self.limits, caller.started().elapsed());

@@ -14,6 +14,7 @@ use crate::capability::http::{self, Transport};
 use crate::capability::key_value::KeyValueStore;
 use crate::capability::{self, Interface};
 use crate::engine::{Allocation, EngineError, engine};
+use crate::secrets::{self, Secrets};
 use crate::waist::{Failure, Performer, Services};
 use crate::wall::{Isolation, Wall, WallError};
 
@@ -196,6 +197,15 @@ impl HostBuilder {
         self.service(store)
     }
 
+    /// The secrets that tools may have put into their requests. Without them every use of one is `unavailable`. Files that they come from are hidden by
+    /// [`HostBuilder::hide`].
+    ///
+    /// # Authority
+    /// A tool that is granted `secret` has them sent to where each is bound.
+    pub fn secrets(self, secrets: Secrets) -> Self {
+        self.service(secrets)
+    }
+
     /// How requests leave the host, as a policy's `[network]` says; `folder` is the policy file's, from which the name of
     /// its `ca-file` starts. Without this: directly, by the system's resolver. The environment's proxy variables are
     /// never read.
@@ -266,7 +276,8 @@ impl HostBuilder {
             Some(_) => Allocation::OnDemand,
             None => allocation,
         };
-        let engine = engine(allocation)?;
+        // A process with secrets has nothing to show of itself, and the pool looks at its own pages.
+        let engine = secrets::while_readable(|| engine(allocation))?;
         let of_workers = cache
             .as_deref()
             .map(|directory: &Path| Cache::of_workers(directory, &engine));

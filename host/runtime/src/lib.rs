@@ -29,6 +29,7 @@ mod engine;
 mod floor;
 mod host;
 mod limits;
+mod secrets;
 mod tool;
 pub mod value;
 pub mod waist;
@@ -39,15 +40,18 @@ pub use bailiwick_section as section;
 pub use tokio_util::sync::CancellationToken;
 pub use wasmtime;
 
-pub use call::{Answer, Call, CallError, CallState, Cause, Report, TypedFunction};
+pub use call::{
+    Answer, Call, CallError, CallState, Cause, DescribedRequest, Report, TypedFunction,
+};
 pub use capability::key_value::{KeyValueError, KeyValueStore};
 pub use component::{Outline, OutlineError};
 pub use engine::{Allocation, EngineError, STACK_BYTES, pool_resets_quickly};
 pub use host::{Host, HostBuilder, HostError};
 pub use limits::Limiter;
+pub use secrets::{SecretError, Secrets, SecretsError, VALUE_BYTES_MAX, VALUE_BYTES_MIN};
 pub use tool::{
     ContentShape, Function, FunctionError, LoadError, Missing, Schemas, Source, Tool, ToolOptions,
     Toolbox,
 };
-pub use waist::Progress;
+pub use waist::{PrivateUse, Progress};
 pub use wall::{Isolation, Piece, WallError, worker};

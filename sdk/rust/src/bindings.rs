@@ -3,7 +3,7 @@
 //! Records, variants and enums are those of the modules: only functions and handles are generated.
 
 wit_bindgen::generate!({
-    path: ["wit/log", "wit/files", "wit/http", "wit/clock", "wit/random", "wit/progress", "wit/key-value", "wit/tools"],
+    path: ["wit/log", "wit/files", "wit/http", "wit/clock", "wit/random", "wit/progress", "wit/key-value", "wit/tools", "wit/secret"],
     inline: "
         package bailiwick:sdk@0.1.0;
 
@@ -19,6 +19,7 @@ wit_bindgen::generate!({
             import bailiwick:progress/progress@0.1.0;
             import bailiwick:key-value/key-value@0.1.0;
             import bailiwick:tools/call-tool@0.1.0;
+            import bailiwick:secret/secret@0.1.0;
         }
     ",
     with: {
@@ -37,6 +38,7 @@ wit_bindgen::generate!({
         "bailiwick:key-value/key-value@0.1.0/error": crate::key_value::Error,
         "bailiwick:key-value/key-value@0.1.0/keys": crate::key_value::Keys,
         "bailiwick:tools/call-tool@0.1.0/error": crate::tools::Error,
+        "bailiwick:secret/secret@0.1.0/error": crate::secret::Error,
     },
     generate_all,
 });

@@ -13,6 +13,7 @@
 //! | [`clock`] | the time | `bailiwick:clock/clock` |
 //! | [`random`] | random bytes | `bailiwick:random/random` |
 //! | [`key_value`] | values that stay from one call to the next | `bailiwick:key-value/key-value` |
+//! | [`secret`] | secrets that the host puts into requests | `bailiwick:secret/secret` |
 //! | [`tools`] | calling other tools | `bailiwick:tools/call-tool` |
 //! | [`progress`] | how far the call is | `bailiwick:progress/progress` |
 //! | [`content`] | answers that are pictures, sound, documents | nothing: it has only types |
@@ -92,6 +93,7 @@ pub mod key_value;
 pub mod log;
 pub mod progress;
 pub mod random;
+pub mod secret;
 pub mod tools;
 
 mod bindings;

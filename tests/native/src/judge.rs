@@ -196,10 +196,14 @@ fn silent(status: ExitStatus) -> Result<Outcome> {
     }
 }
 
-/// A folder in which every user may do everything.
+/// A folder in which every user may do everything, and another one in it, which a server is given.
 fn folder() -> Result<TempDir> {
     let folder = TempDir::new()?;
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777))?;
+    let own = folder.path().join(outside::OWN);
+    fs::create_dir(&own)?;
+    for path in [folder.path(), &own] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o777))?;
+    }
     Ok(folder)
 }
 

@@ -1,10 +1,11 @@
 //! What the program of the attacks does in one process: attack, be the victim, or say that it was executed.
 
+use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 
-use anyhow::{Context as _, Result, bail};
-use bailiwick_confine::{EnteredWorker, Threads, Worker};
+use anyhow::{Context as _, Result, bail, ensure};
+use bailiwick_confine::{EnteredWorker, Server, Threads, Worker};
 use serde::{Deserialize, Serialize};
 
 use crate::attacks;
@@ -25,6 +26,8 @@ pub enum Profile {
     Worker,
     /// A worker that compiles.
     Compiler,
+    /// A server that holds one folder, which is not the attacker's.
+    Server,
 }
 
 impl Profile {
@@ -34,6 +37,7 @@ impl Profile {
             Self::None => "none",
             Self::Worker => "worker",
             Self::Compiler => "compiler",
+            Self::Server => "server",
         }
     }
 }
@@ -61,6 +65,7 @@ pub fn play(words: &[String]) -> Result<()> {
         Some("none") => attacker(Profile::None),
         Some("worker") => attacker(Profile::Worker),
         Some("compiler") => attacker(Profile::Compiler),
+        Some("server") => attacker(Profile::Server),
         None | Some(_) => bail!("no role of this name"),
     }
 }
@@ -87,7 +92,7 @@ fn attacker(profile: Profile) -> Result<()> {
 
 fn enter(profile: Profile) -> Result<Option<EnteredWorker>> {
     match profile {
-        Profile::None => Ok(None),
+        Profile::None | Profile::Server => Ok(None),
         Profile::Worker | Profile::Compiler => Ok(Some(Worker::new().keep(0).enter()?)),
     }
 }
@@ -95,10 +100,14 @@ fn enter(profile: Profile) -> Result<Option<EnteredWorker>> {
 fn attack(profile: Profile, entered: Option<EnteredWorker>, socket: &UnixStream) -> Result<Said> {
     let scene: Scene = serde_json::from_slice(&receive(socket)?)?;
     let attack = attacks::named(&scene.attack).context("no attack of this name")?;
+    if profile == Profile::Server {
+        let _confined = Server::new().change("own").confine()?;
+        own_folder_is_still_there()?;
+    }
     if let Some(entered) = entered {
         let threads = match profile {
             Profile::Compiler => Threads::Some,
-            Profile::Worker | Profile::None => Threads::None,
+            Profile::Worker | Profile::None | Profile::Server => Threads::None,
         };
         let _sealed = entered.seal(threads)?;
     }
@@ -106,6 +115,14 @@ fn attack(profile: Profile, entered: Option<EnteredWorker>, socket: &UnixStream)
         Ok(got) => Said::Got(got),
         Err(error) => Said::Refused(error),
     })
+}
+
+/// What a server is given it can use: making, writing, renaming, reading and removing.
+fn own_folder_is_still_there() -> Result<()> {
+    fs::write("own/new", "kept")?;
+    fs::rename("own/new", "own/kept")?;
+    ensure!(fs::read("own/kept")? == b"kept", "its own file is another");
+    Ok(fs::remove_file("own/kept")?)
 }
 
 /// Holds the flag in its memory, says where, and waits for its end.

@@ -81,12 +81,27 @@ impl Served {
         self.process.said()
     }
 
+    /// The number of the process.
+    pub fn process(&self) -> u32 {
+        self.process.child.id()
+    }
+
     /// The memory that it has now, in KiB.
     ///
     /// # Panics
     /// When the process is gone.
     pub fn memory_kib(&self) -> u64 {
         self.process.memory_kib()
+    }
+
+    /// Its number among the processes.
+    pub fn process_id(&self) -> u32 {
+        self.process.child.id()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        self.process.signal(signal);
     }
 
     /// Tells it to end.

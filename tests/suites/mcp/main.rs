@@ -9,13 +9,16 @@
 )]
 
 mod answered;
+mod confined;
 mod hostile;
 mod inspector;
 mod listed;
 mod load;
 mod official;
 mod panics;
+mod private;
 mod python;
+mod signals;
 mod tokens;
 
 /// What drives the clients of one test.

@@ -65,6 +65,7 @@ async fn embed(site: &Site) -> (Server, SocketAddr) {
         root: None,
         cache: Some(bailiwick_tests::hold::compiled()),
         trail: Trail::open(&site.path("trail.jsonl"), TrailOptions::default()).unwrap(),
+        secrets: None,
         store: None,
         access: None,
         lock: None,
@@ -72,6 +73,7 @@ async fn embed(site: &Site) -> (Server, SocketAddr) {
         slots: 8,
         natives: vec![panics(), waits()],
         isolation: None,
+        confined: None,
     };
     let server = Server::new(setup, Duration::from_secs(1)).unwrap();
     server.load().await.unwrap();

@@ -8,6 +8,7 @@ mod active;
 mod apt;
 mod cargo_component;
 mod cargo_fuzz;
+pub(crate) mod compared;
 mod debian;
 mod files;
 mod go;

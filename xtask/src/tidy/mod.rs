@@ -2,6 +2,7 @@
 //!
 //! Each check is a function from the repository to findings. A finding is a place and a sentence; there are no warnings.
 
+mod attacks;
 mod dependencies;
 mod enforced;
 mod files;
@@ -68,6 +69,9 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, generated: Generat
         "tidy: declared against enforced: {}",
         outcome(&found)
     ));
+    findings.extend(found);
+    let found = attacks::check(&repository, generated)?;
+    progress.say(format_args!("tidy: tables of attacks: {}", outcome(&found)));
     findings.extend(found);
     for (name, check) in CHECKS {
         let found = check(&repository)?;

@@ -80,6 +80,8 @@ pub(crate) struct Sent {
     /// The tool's own headers, all of them.
     pub(crate) headers: Option<BTreeMap<String, String>>,
     pub(crate) body: Option<Described>,
+    /// The secret that the host would put in.
+    pub(crate) secret: Option<String>,
 }
 
 /// The files that are not afterwards what they were.

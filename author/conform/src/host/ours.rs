@@ -180,6 +180,7 @@ fn outcome(error: &CallError) -> Outcome {
         Cause::InvalidArguments(error) => Ending::Refused(error.to_string()),
         Cause::WrongTypes(_)
         | Cause::NotApproved
+        | Cause::Withheld
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::Cancelled => Ending::Refused(error.to_string()),

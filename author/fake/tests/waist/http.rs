@@ -40,6 +40,7 @@ fn request(method: &str, path: &str, headers: &[(&str, &str)], body: Option<&str
         method: method.into(),
         url: format!("https://a.example{path}"),
         headers: headers.collect(),
+        secret: None,
         body: body.map(Into::into),
     }
 }

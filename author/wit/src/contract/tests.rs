@@ -66,6 +66,7 @@ fn only_our_own_interfaces_ask_for_a_capability() {
         ("bailiwick:clock/clock@0.2.0", Some("clock")),
         ("bailiwick:key-value/key-value@0.1.0", Some("key-value")),
         ("bailiwick:tools/call-tool@0.1.0", Some("call-tool")),
+        ("bailiwick:secret/secret@0.1.0", Some("secret")),
         ("bailiwick:progress/progress@0.1.0", None),
         ("bailiwick:content/types@0.1.0", None),
         ("bailiwick:files/types@0.1.0", None),
@@ -116,6 +117,7 @@ fn every_interface_with_functions_can_be_imported_by_itself() {
             "log",
             "progress",
             "random random",
+            "secret secret",
             "call-tool call-tool",
         ]
     );

@@ -105,6 +105,7 @@ fn flag_of(limit: Limit) -> Option<&'static str> {
         | Limit::ListEntries
         | Limit::HttpRequests
         | Limit::HttpBytes
+        | Limit::Egress
         | Limit::KeyValueBytes
         | Limit::ToolCalls
         | Limit::CallDepth
@@ -138,6 +139,7 @@ pub(super) fn call(error: &CallError, tool: &Tool, flags_alone: bool) -> Failure
         Cause::Limit(limit) => failure.with("limit", limit.code()),
         Cause::WrongTypes(_)
         | Cause::NotApproved
+        | Cause::Withheld
         | Cause::Unavailable { .. }
         | Cause::Trap(_)
         | Cause::Cancelled
@@ -157,6 +159,7 @@ fn remedy(cause: &Cause, flags_alone: bool) -> Option<String> {
         Cause::Limit(_)
         | Cause::InvalidArguments(_)
         | Cause::WrongTypes(_)
+        | Cause::Withheld
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)

@@ -4,10 +4,12 @@ mod log;
 mod signals;
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bailiwick::Secrets;
 use bailiwick::audit::Trail;
 use bailiwick_mcp::access::{Access, AccessError, Principal};
 use bailiwick_mcp::lock::Lock;
@@ -16,6 +18,7 @@ use bailiwick_mcp::{Bound, HttpError, HttpOptions, Server};
 use clap::{Args, ValueEnum};
 
 use crate::args::{Cache, Isolate};
+use crate::confine::{self, Confine};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::paths;
@@ -122,6 +125,15 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     pub(crate) isolate: Isolate,
+    /// What this process gives up in the kernel before it serves
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        default_value = "full",
+        help_heading = "Confinement"
+    )]
+    pub(crate) confine: Confine,
 }
 
 /// How a line of the log is written.
@@ -136,15 +148,21 @@ pub(crate) enum LogForm {
 pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
     log::begin(serve.log, serve.verbose);
     let file = PolicyFile::read(&serve.policy)?;
+    let secrets = crate::secrets::read(&file)?;
     let client = client(serve, &file)?;
     let trail = trail::open(&file, serve.audit.as_deref())?;
-    let setup = setup(serve, &file, &trail)?;
+    let setup = setup(serve, &file, &trail, secrets)?;
+    // What a confined process cannot do: it listens by now, and knows how many processors it may use.
+    let bound = serve.http.map(|address| bind(serve, address)).transpose()?;
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let setup = confined(serve, &file, setup)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
         .enable_all()
         .build()
         .map_err(|error| Failure::host_fault("cannot set up the event loop").because(&error))?;
     let place = trail.path().map(Path::to_owned);
-    let served = runtime.block_on(serving(serve, setup, client, place));
+    let served = runtime.block_on(serving(serve, setup, bound, client, place));
     // Standard input cannot be interrupted, nor a compilation: neither must hold the end back.
     runtime.shutdown_background();
     let closed = trail.close().map_err(|error| fault::trail(&error));
@@ -182,12 +200,19 @@ fn client(serve: &Serve, file: &PolicyFile) -> Result<Option<Arc<Principal>>, Fa
     }
 }
 
-fn setup(serve: &Serve, file: &PolicyFile, trail: &Trail) -> Result<Setup, Failure> {
+fn setup(
+    serve: &Serve,
+    file: &PolicyFile,
+    trail: &Trail,
+    secrets: Option<Secrets>,
+) -> Result<Setup, Failure> {
     Ok(Setup {
         policy: serve.policy.clone(),
         root: serve.root.clone(),
         cache: paths::cache(serve.cache.cache_dir.as_deref()),
         trail: trail.clone(),
+        // None were needed at the start: a reload may want some, from variables and files.
+        secrets: Some(secrets.unwrap_or_default()),
         store: crate::store::open(file)?,
         access: serve.access.clone(),
         lock: serve.locked.then(|| Lock::beside(&serve.policy)),
@@ -195,12 +220,39 @@ fn setup(serve: &Serve, file: &PolicyFile, trail: &Trail) -> Result<Setup, Failu
         slots: serve.slots,
         natives: Vec::new(),
         isolation: serve.isolate.isolation(),
+        confined: None,
+    })
+}
+
+/// Confines this process to what the policy and the command line need, before it has a second thread.
+fn confined(serve: &Serve, file: &PolicyFile, setup: Setup) -> Result<Setup, Failure> {
+    let access = match &serve.access {
+        None => Access::local(),
+        Some(path) => Access::read(path, &file.policy).map_err(|error| access_failure(&error))?,
+    };
+    confine::prepare_cache(setup.cache.as_deref());
+    let places = setup.places(&file.policy, &access);
+    let Some(confined) = confine::confine(serve.confine, &places)? else {
+        tracing::warn!(
+            "this process is not confined: an escape from WebAssembly has all that its user has"
+        );
+        return Ok(setup);
+    };
+    let missing = confined.missing();
+    if !missing.is_empty() {
+        let missing: Vec<&str> = missing.iter().map(|piece| piece.word()).collect();
+        tracing::warn!("this process is confined without {}", missing.join(", "));
+    }
+    Ok(Setup {
+        confined: Some(places),
+        ..setup
     })
 }
 
 async fn serving(
     serve: &Serve,
     setup: Setup,
+    bound: Option<Bound>,
     client: Option<Arc<Principal>>,
     trail: Option<PathBuf>,
 ) -> Result<(), Failure> {
@@ -208,10 +260,6 @@ async fn serving(
     let server = Server::new(setup, drain)
         .map_err(|error| Failure::host_fault("cannot set up the server").because(&error))?;
     signals::listen(&server)?;
-    let bound = match serve.http {
-        Some(address) => Some(bind(serve, address).await?),
-        None => None,
-    };
     let address = bound.as_ref().map(Bound::address);
     let transport = tokio::spawn(transport(server.clone(), bound, client));
     if let Err(error) = server.load().await {
@@ -239,7 +287,10 @@ async fn transport(
     client: Option<Arc<Principal>>,
 ) -> Result<(), Failure> {
     match (bound, client) {
-        (Some(bound), _) => server.serve_http(bound).await,
+        (Some(bound), _) => server
+            .serve_http(bound)
+            .await
+            .map_err(|error| Failure::host_fault(error.to_string()).because_of_source(&error))?,
         (None, Some(client)) => server.serve_stdio(client).await.map_err(|error| {
             Failure::new(Exit::Usage, "protocol", error.to_string()).because_of_source(&error)
         })?,
@@ -248,14 +299,19 @@ async fn transport(
     Ok(())
 }
 
-async fn bind(serve: &Serve, address: SocketAddr) -> Result<Bound, Failure> {
+/// Listens, in an event loop of its own that has no thread.
+fn bind(serve: &Serve, address: SocketAddr) -> Result<Bound, Failure> {
     let options = HttpOptions {
         address,
         authenticated: serve.access.is_some(),
         allow_unauthenticated: serve.allow_unauthenticated,
         connections: usize::try_from(serve.connections).unwrap_or(usize::MAX),
     };
-    Bound::new(&options).await.map_err(|error| {
+    let listening = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .map_err(|error| Failure::host_fault("cannot set up the event loop").because(&error))?;
+    listening.block_on(Bound::new(&options)).map_err(|error| {
         let failure = match &error {
             HttpError::Open(_) => Failure::usage(error.to_string()).hint(
                 "name principals in an access file with `--access FILE`, or say `--allow-unauthenticated` if everybody who reaches it may call the tools",

@@ -12,6 +12,7 @@
 
 mod approve;
 mod audit;
+mod author_attack;
 mod author_build;
 mod author_case_files;
 mod author_conform;

@@ -203,6 +203,7 @@ fn help_and_version_exit_0() {
         "audit",
         "schema",
         "completions",
+        "attack",
     ] {
         assert!(
             help.stdout.contains(&format!("\n  {command} ")),

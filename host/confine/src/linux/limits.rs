@@ -45,6 +45,12 @@ pub(super) fn seal_threads() -> Result<(), ConfineError> {
     all(&[(Resource::Nproc, 0)])
 }
 
+/// No core of a server. One byte instead of none: a kernel that hands cores to a program does so whatever the limit is,
+/// except for this one value.
+pub(super) fn without_core() -> Result<(), ConfineError> {
+    all(&[(Resource::Core, 1)])
+}
+
 fn all(limits: &[(Resource, u64)]) -> Result<(), ConfineError> {
     limits
         .iter()

@@ -8,8 +8,10 @@ mod namespaces;
 mod paths;
 mod probe;
 mod raw;
+mod server;
 mod threads;
 mod worker;
 
 pub(crate) use probe::probe;
+pub(crate) use server::confine as confine_server;
 pub(crate) use worker::{enter as enter_worker, seal as seal_worker};

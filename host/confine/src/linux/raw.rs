@@ -50,6 +50,13 @@ pub(super) fn can_gain_nothing() -> bool {
     control(libc::PR_GET_NO_NEW_PRIVS, 0, 0).is_ok()
 }
 
+/// Whether this process is the first of its session. The kernel answers 0 where the session began outside of the
+/// process's name space, which `rustix` takes for impossible.
+pub(super) fn leads_session() -> bool {
+    // SAFETY: neither call touches memory.
+    unsafe { libc::getsid(0) == libc::getpid() }
+}
+
 /// Leaves no core, and `/proc` of this process to root alone.
 pub(super) fn hide_memory() -> io::Result<()> {
     control(libc::PR_SET_DUMPABLE, 0, 0)?;

@@ -82,12 +82,10 @@ fn assert_no_environment() -> Result<(), ConfineError> {
 
 /// A session of its own: no terminal, and no signals that are meant for its parent's group.
 fn begin_session() -> Result<(), ConfineError> {
-    use rustix::process::{getpid, getsid, setsid};
-
-    if getsid(None).is_ok_and(|session| session == getpid()) {
+    if raw::leads_session() {
         return Ok(());
     }
-    setsid()
+    rustix::process::setsid()
         .map(drop)
         .map_err(ConfineError::step("begin a session of its own"))
 }

@@ -329,10 +329,11 @@ fn grant(line: &str, rule: Became) -> Change {
     }
 }
 
-/// `read-file = "!data/private/**"`, in either kind of quotes.
+/// `read-file = "!data/private/**"`, in either kind of quotes; and what is private, which takes away too.
 fn denies(line: &str) -> bool {
-    line.split_once(" = ")
-        .is_some_and(|(_, entry)| entry.starts_with("\"!") || entry.starts_with("'!"))
+    line.split_once(" = ").is_some_and(|(key, entry)| {
+        key == "private" || entry.starts_with("\"!") || entry.starts_with("'!")
+    })
 }
 
 fn limits(approved: &Approved, current: &Approved) -> Vec<Change> {

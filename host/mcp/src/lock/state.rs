@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bailiwick::Tool;
 use bailiwick::audit::Digest;
-use bailiwick::policy::{Ask, Limits, Rules, ToolPolicy, format_duration};
+use bailiwick::policy::{Ask, Limits, Policy, Rules, SecretPolicy, ToolPolicy, format_duration};
 use serde_json::Value;
 
 use super::{LockError, deceptive};
@@ -95,12 +95,13 @@ impl DefinitionText {
 }
 
 impl Current {
-    /// A tool as it was loaded under its policy, with what agents are told of it.
+    /// A tool as it was loaded under what the policy says of it, with what agents are told of it.
     ///
     /// # Errors
     /// [`LockError::Deceptive`] and [`LockError::TooDeep`]: such a tool can be neither approved nor served.
     pub fn of(
-        policy: &ToolPolicy,
+        policy: &Policy,
+        named: &ToolPolicy,
         tool: &Tool,
         definitions: &[Definition],
     ) -> Result<Self, LockError> {
@@ -117,9 +118,9 @@ impl Current {
         let state = Approved {
             component: tool.digest(),
             imports: tool.imports().iter().cloned().collect(),
-            grants: grants(policy.rules()),
-            limits: limits(policy.limits()),
-            ask: ask(policy),
+            grants: &grants(named.rules()) | &bindings(policy, named),
+            limits: limits(named.limits()),
+            ask: ask(named),
             definitions: told,
         };
         Ok(Self {
@@ -177,7 +178,17 @@ fn grants(rules: &Rules) -> BTreeSet<String> {
         let key = bare.split(" = ").next().unwrap_or_default();
         lines.extend(entries.into_iter().map(|entry| format!("{key} = {entry}")));
     }
+    // Another tool's mark narrows this one, and its removal widens it.
+    let marks = rules.private_paths().into_iter();
+    lines.extend(marks.map(|pattern| format!("private = {pattern:?}")));
     lines
+}
+
+/// Where the secrets that it may name come from and go to: a wider one is a wider grant.
+fn bindings(policy: &Policy, named: &ToolPolicy) -> BTreeSet<String> {
+    let names = named.secrets();
+    let secrets = names.iter().filter_map(|name| policy.secret(name));
+    secrets.flat_map(SecretPolicy::approval).collect()
 }
 
 fn limits(limits: &Limits) -> BTreeSet<String> {

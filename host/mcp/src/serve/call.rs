@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bailiwick::{CallError, CancellationToken, Cause, FunctionError, Progress, Report};
+use bailiwick::{CallError, CancellationToken, Cause, FunctionError, PrivateUse, Progress, Report};
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ErrorCode,
@@ -115,15 +115,12 @@ impl Request<'_> {
                 return (Ok((*required).into()), outcome.code("asked"));
             }
             Err(Refusal::No(refusal)) => {
-                return match self.refused(function, &arguments).await {
-                    Ok(report) => refusal.answer(outcome.with(report)),
-                    Err(fault) => outcome.ends("host-fault", host_fault(&fault)),
-                };
+                return self.refuse(function, &arguments, refusal, outcome).await;
             }
         };
         match self.enter(function).await {
             Ok(places) => {
-                self.run(function, arguments, approved, places, outcome)
+                self.run(set, function, arguments, approved, places, outcome)
                     .await
             }
             Err((code, result)) => outcome.ends(code, *result),
@@ -209,6 +206,25 @@ impl Request<'_> {
         }
     }
 
+    /// Answers a call that nobody said yes to, and puts it into the trail. It counts towards the rates like any other, since each
+    /// is a record.
+    async fn refuse<'e>(
+        &self,
+        function: &ToolFunction,
+        arguments: &str,
+        refusal: NoYes,
+        outcome: Outcome<'e>,
+    ) -> Answered<'e> {
+        let _places = match self.enter(function).await {
+            Ok(places) => places,
+            Err((code, result)) => return outcome.ends(code, *result),
+        };
+        match self.refused(function, arguments).await {
+            Ok(report) => refusal.answer(outcome.with(report)),
+            Err(fault) => outcome.ends("host-fault", host_fault(&fault)),
+        }
+    }
+
     /// Puts a call without a yes into the trail: the runtime refuses it as it would refuse anybody's, and no instruction of
     /// the tool's runs.
     async fn refused(&self, function: &ToolFunction, arguments: &str) -> Result<Report, String> {
@@ -224,6 +240,7 @@ impl Request<'_> {
 
     async fn run<'e>(
         &mut self,
+        set: &ToolSet,
         function: &ToolFunction,
         arguments: String,
         approved: Option<String>,
@@ -239,6 +256,12 @@ impl Request<'_> {
             arguments,
             approved,
             principal: self.principal.name().to_owned(),
+            together: self
+                .handler
+                .server
+                .inner
+                .together
+                .of(set.policy.private_scope(), self.principal.name()),
             cancellation: cancellation.clone(),
             shutdown: self.handler.server.inner.cancelling.clone(),
             sink,
@@ -335,6 +358,8 @@ struct Task {
     arguments: String,
     approved: Option<String>,
     principal: String,
+    /// What the principal's calls know together of private data, where the policy says that they do.
+    together: Option<PrivateUse>,
     cancellation: CancellationToken,
     shutdown: CancellationToken,
     sink: mpsc::Sender<Progress>,
@@ -350,6 +375,9 @@ impl Task {
         }
         if let Some(who) = &self.approved {
             call = call.approved_by(who);
+        }
+        if let Some(together) = &self.together {
+            call = call.together(together);
         }
         let sink = self.sink;
         let call = call

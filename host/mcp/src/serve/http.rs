@@ -75,7 +75,8 @@ pub enum HttpError {
 /// A port that is listened on and not served yet.
 #[derive(Debug)]
 pub struct Bound {
-    listener: TcpListener,
+    /// Not yet of any event loop: a server may listen before it gives up listening, and begin its threads after.
+    listener: std::net::TcpListener,
     address: SocketAddr,
     connections: usize,
 }
@@ -99,7 +100,7 @@ impl Bound {
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self {
-            listener,
+            listener: listener.into_std().map_err(failed)?,
             address,
             connections: options.connections,
         })
@@ -113,7 +114,13 @@ impl Bound {
 
 impl Server {
     /// Serves clients over HTTP until the server has ended.
-    pub async fn serve_http(&self, bound: Bound) {
+    ///
+    /// # Errors
+    /// [`HttpError::Listen`] when this event loop cannot take the port over.
+    pub async fn serve_http(&self, bound: Bound) -> Result<(), HttpError> {
+        let address = bound.address;
+        let listener = TcpListener::from_std(bound.listener)
+            .map_err(|source| HttpError::Listen { address, source })?;
         let closed = CancellationToken::new();
         let site = Arc::new(Site {
             server: self.clone(),
@@ -125,14 +132,9 @@ impl Server {
             self.end().await;
             closed.cancel();
         };
-        let serving = connections::serve(
-            self,
-            bound.listener,
-            router,
-            bound.connections,
-            closed.clone(),
-        );
+        let serving = connections::serve(self, listener, router, bound.connections, closed.clone());
         tokio::join!(ending, serving);
+        Ok(())
     }
 }
 

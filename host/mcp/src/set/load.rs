@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bailiwick::audit::Trail;
-use bailiwick::policy::{Diagnostics, Extensions, Policy, ToolPolicy};
-use bailiwick::{
-    Allocation, Host, HostError, Isolation, KeyValueStore, LoadError, Source, Tool, ToolOptions,
-    Toolbox,
+use bailiwick::policy::{
+    Capability, Diagnostics, Extensions, Policy, SecretSource, ToolPolicy,
 };
+use bailiwick::{
+    Allocation, Host, HostError, Isolation, KeyValueStore, LoadError, Secrets, SecretsError, Source,
+    Tool, ToolOptions, Toolbox,
+};
+use bailiwick_confine::Places;
 
 use super::{Definition, HeldBack, Stamp, ToolSet, definitions};
 use crate::access::{Access, AccessError, Authenticator, KeysError};
@@ -32,6 +35,8 @@ pub struct Setup {
     pub cache: Option<PathBuf>,
     /// The audit trail, which outlives every set.
     pub trail: Trail,
+    /// The secrets, as they were read at the start; without them every use of one is `unavailable`. A reload reads variables and files again.
+    pub secrets: Option<Secrets>,
     /// The tools' own memory; without one, every use of it is `unavailable`.
     pub store: Option<KeyValueStore>,
     /// Who may call what; without it there is one principal, `local`, who may call everything.
@@ -47,6 +52,73 @@ pub struct Setup {
     pub natives: Vec<NativeFunction>,
     /// Compile and run components in worker processes; without it, in this one.
     pub isolation: Option<Isolation>,
+    /// What the process was confined to, if it was: a set that needs more is refused.
+    pub confined: Option<Places>,
+}
+
+impl Setup {
+    /// The places of the file system that a set of this policy needs.
+    pub fn places(&self, policy: &Policy, access: &Access) -> Places {
+        let root = self
+            .root
+            .clone()
+            .unwrap_or_else(|| here(&resolve(&self.policy, "")));
+        let writes = |tool: &ToolPolicy| tool.rules().grants(&Capability::WriteFile);
+        let places = if policy.tools().iter().any(writes) {
+            Places::new().change("root", &root)
+        } else {
+            Places::new().read("root", &root)
+        };
+        let places = places
+            .read_file("policy", &self.policy)
+            .read_file("lock file", &Lock::beside(&self.policy));
+        let files = [
+            ("access file", self.access.clone()),
+            ("lock file", self.lock.clone()),
+            ("file of keys", access.keys_file().map(Path::to_owned)),
+        ];
+        let own = files
+            .into_iter()
+            .filter_map(|(what, file)| Some((what, file?)));
+        let places = own.fold(places, |places, (what, file)| places.read_file(what, &file));
+        let network = policy
+            .network()
+            .ca_file
+            .as_deref()
+            .map(|file| ("ca-file", file));
+        let tools = policy.tools().iter();
+        let components = tools.map(|tool| ("component", tool.component()));
+        let places = components
+            .chain(network)
+            .fold(places, |places, (what, file)| {
+                places.read_file(what, &resolve(&self.policy, file))
+            });
+        let secrets = secret_files(self, policy);
+        let places = secrets
+            .iter()
+            .fold(places, |places, file| places.read_file("secret", file));
+        let store = self.store.as_ref().and_then(KeyValueStore::path);
+        let places = match store {
+            Some(store) => places.change_file("tools' store", store),
+            None => places,
+        };
+        match &self.cache {
+            Some(cache) => places.change("cache", cache),
+            None => places,
+        }
+    }
+
+    /// Refuses what a confined process cannot reach.
+    fn within(&self, policy: &Policy, access: &Access) -> Result<(), SetError> {
+        let confined = self.confined.as_ref();
+        match confined.and_then(|had| had.first_outside(&self.places(policy, access))) {
+            None => Ok(()),
+            Some(outside) => Err(SetError::Outside {
+                what: outside.what,
+                path: outside.path,
+            }),
+        }
+    }
 }
 
 /// How far the loading of a set is.
@@ -84,6 +156,9 @@ pub enum SetError {
     /// The lock file cannot be used, or an author's text deceives.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A secret cannot be had.
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
     /// There is no host.
     #[error(transparent)]
     Host(#[from] HostError),
@@ -102,6 +177,14 @@ pub enum SetError {
     /// A fault of the server's own.
     #[error("loading panicked: {0}")]
     Panic(String),
+    /// What a confined server cannot reach.
+    #[error("the {what} `{}` is outside of what the server was confined to when it started, which needs a restart", path.display())]
+    Outside {
+        /// What it is for.
+        what: &'static str,
+        /// The path.
+        path: PathBuf,
+    },
     /// What a running server cannot take over.
     #[error("`{0}` of the policy changed, which needs a restart")]
     Restart(&'static str),
@@ -115,8 +198,11 @@ impl SetError {
             Self::NameTwice(_) => {
                 Some("give one of the tools another name in the policy".to_owned())
             }
-            Self::Restart(_) => Some("stop the server and start it again".to_owned()),
+            Self::Restart(_) | Self::Outside { .. } => {
+                Some("stop the server and start it again".to_owned())
+            }
             Self::Lock(error) => error.remedy(),
+            Self::Secrets(error) => error.remedy(),
             Self::Read { .. }
             | Self::Policy(_)
             | Self::Access(_)
@@ -166,6 +252,7 @@ pub(crate) fn load_set(
         Some(path) => Access::read(path, &policy)?,
         None => Access::local(),
     };
+    setup.within(&policy, &access)?;
     let access = Arc::new(access);
     let authenticator = Authenticator::new(access.clone())?;
     let named = named_files(setup, &policy);
@@ -251,11 +338,14 @@ fn named_files(setup: &Setup, policy: &Policy) -> Vec<PathBuf> {
         .map(|tool| resolve(&setup.policy, tool.component()));
     let network = policy.network().ca_file.as_deref();
     let network = network.map(|file| resolve(&setup.policy, file));
-    components.chain(network).collect()
+    components
+        .chain(network)
+        .chain(secret_files(setup, policy))
+        .collect()
 }
 
 /// The host of one set. What the set is made of is protected from its tools, whatever the policy grants.
-fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostError> {
+fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, SetError> {
     let folder = resolve(&setup.policy, "");
     let root = setup.root.clone().unwrap_or_else(|| here(&folder));
     let mut builder = Host::builder()
@@ -276,13 +366,31 @@ fn host(setup: &Setup, policy: &Policy, files: &[PathBuf]) -> Result<Host, HostE
     if let Some(cache) = &setup.cache {
         builder = builder.protect(cache).cache(cache);
     }
+    for path in secret_files(setup, policy) {
+        builder = builder.hide(path);
+    }
+    if let Some(secrets) = &setup.secrets {
+        builder = builder.secrets(secrets.read_again(policy, here(&folder).as_path())?);
+    }
     if let Some(store) = &setup.store {
         builder = builder.key_value(store.clone());
     }
     if let Some(isolation) = &setup.isolation {
         builder = builder.isolation(isolation.clone());
     }
-    builder.build()
+    Ok(builder.build()?)
+}
+
+/// The files that secrets are read from.
+fn secret_files(setup: &Setup, policy: &Policy) -> Vec<PathBuf> {
+    let files = policy
+        .secrets()
+        .iter()
+        .filter_map(|secret| match secret.source() {
+            SecretSource::File(path) => Some(resolve(&setup.policy, path)),
+            SecretSource::Env(_) | SecretSource::Keyring { .. } | SecretSource::Command(_) => None,
+        });
+    files.collect()
 }
 
 fn here(folder: &Path) -> PathBuf {
@@ -357,7 +465,7 @@ fn held_back(
         let Some(rules) = policy.tool(tool.name()) else {
             continue;
         };
-        let current = Current::of(rules, tool, definitions)?;
+        let current = Current::of(policy, rules, tool, definitions)?;
         let changes = lock.compare(&current);
         if !changes.is_empty() {
             held.push(HeldBack {

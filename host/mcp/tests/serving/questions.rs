@@ -105,6 +105,33 @@ fn a_call_without_a_yes_is_in_the_trail() {
 }
 
 #[test]
+fn calls_without_a_yes_count_towards_the_rate_and_fill_no_trail() {
+    let token = Token::generate().unwrap();
+    let access = format!(
+        "[principals.alice]\ntoken-sha256 = ['{}']\ntools = ['double']\nrate = '2/min'\n",
+        token.hash().to_hex(),
+    );
+    let options = Options {
+        access: Some(&access),
+        ..Options::default()
+    };
+    let served = Served::with(POLICY, options);
+    let alice = served.modern_as(token.expose()).asking();
+    let codes: Vec<String> = (0..4)
+        .map(|_| {
+            let reply = again(&alice, "double", json!({ "n": 1 }), "rs1.AAAA.AAAA", yes());
+            reply.code().to_owned()
+        })
+        .collect();
+    assert_eq!(codes, ["denied", "denied", "rate-limited", "rate-limited"]);
+    let trail = served.trail();
+    let calls = trail
+        .lines()
+        .filter(|line| line.contains(r#""kind":"call""#));
+    assert_eq!(calls.count(), 2, "{trail}");
+}
+
+#[test]
 fn a_state_that_somebody_made_up_is_a_no() {
     let served = Served::new(POLICY);
     let client = served.modern().asking();

@@ -77,6 +77,7 @@ impl Served {
             root: None,
             cache: Some(path.join("cache")),
             trail: trail.clone(),
+            secrets: None,
             store: None,
             access,
             lock: None,
@@ -84,6 +85,7 @@ impl Served {
             slots: 8,
             natives: options.natives,
             isolation: None,
+            confined: None,
             policy: path.join("bailiwick.toml"),
         };
         setup.lock = options.approved.map(|names| approve(&setup, names));
@@ -104,7 +106,7 @@ impl Served {
         let url = format!("http://{}", bound.address());
         runtime.block_on(server.load()).unwrap();
         let serving = server.clone();
-        let serving = runtime.spawn(async move { serving.serve_http(bound).await });
+        let serving = runtime.spawn(async move { serving.serve_http(bound).await.unwrap() });
         Self {
             folder,
             server,
@@ -208,7 +210,7 @@ fn approve(setup: &Setup, names: &[&str]) -> PathBuf {
     for tool in tools.iter().filter(|tool| names.contains(&tool.name())) {
         let definitions = definitions(tool, tool.grant());
         let rules = policy.tool(tool.name()).unwrap();
-        lock.approve(Current::of(rules, tool, &definitions).unwrap());
+        lock.approve(Current::of(&policy, rules, tool, &definitions).unwrap());
     }
     let file = Lock::beside(&setup.policy);
     lock.write(&file).unwrap();

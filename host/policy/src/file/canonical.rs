@@ -5,8 +5,10 @@ use super::{quoted, setting_text, toml_key};
 use crate::capability::Capability;
 use crate::limits::{LimitRow, Limits, Unit, format_bytes, format_duration};
 use crate::path::PathPattern;
+use crate::private::PrivateScope;
 use crate::rule::{Pattern, Rule};
 use crate::rules::Rules;
+use crate::secret::{Leak, SecretPlace, SecretPolicy, SecretSource};
 use crate::settings::{DirectorySettings, FileSettings, HttpSettings, Names};
 use crate::url::UrlPattern;
 use std::fmt::{self, Write};
@@ -17,6 +19,8 @@ impl fmt::Display for Policy {
         sections.extend(network(&self.network));
         sections.extend(audit(&self.audit));
         sections.extend(key_value(&self.key_value));
+        sections.extend(self.secrets.iter().map(secret));
+        sections.extend(private(self.private_scope));
         formatter.write_str(&sections.join("\n"))
     }
 }
@@ -54,6 +58,7 @@ fn rules(text: &mut String, rules: &Rules) {
             | Capability::HttpGet
             | Capability::HttpRequest
             | Capability::CallTool
+            | Capability::Secret
             | Capability::Extension(_) => list(
                 text,
                 &toml_key(capability.key()),
@@ -95,6 +100,9 @@ pub(crate) fn entries(rules: &Rules, capability: &Capability) -> Vec<String> {
             rules.call_tool.as_ref().map(|scope| scope.rules()),
             |rule| quoted(rule.pattern.text()),
         ),
+        Capability::Secret => of(rules.secret.as_ref().map(|scope| scope.rules()), |rule| {
+            quoted(rule.pattern.text())
+        }),
         Capability::Clock | Capability::Random | Capability::KeyValue => Vec::new(),
         Capability::Extension(key) => rules
             .extensions
@@ -165,6 +173,75 @@ fn key_value(settings: &KeyValueSettings) -> Option<String> {
     Some(format!("[key-value]\nfile = {}\n", quoted(file)))
 }
 
+fn secret(secret: &SecretPolicy) -> String {
+    let lines = secret_lines(secret).join("\n");
+    format!("[secrets.{}]\n{lines}\n", toml_key(secret.name()))
+}
+
+/// What a secret's table says, one line a key.
+pub(crate) fn secret_lines(secret: &SecretPolicy) -> Vec<String> {
+    let list = |words: &mut dyn Iterator<Item = &str>| {
+        let words: Vec<String> = words.map(quoted).collect();
+        format!("[{}]", words.join(", "))
+    };
+    let source = match &secret.source {
+        SecretSource::Env(text) | SecretSource::File(text) => quoted(text),
+        SecretSource::Keyring { service, user } => format!(
+            "{{ service = {}, user = {} }}",
+            quoted(service),
+            quoted(user)
+        ),
+        SecretSource::Command(words) => list(&mut words.iter().map(String::as_str)),
+    };
+    let mut lines = vec![
+        format!("{} = {source}", secret.source.key()),
+        format!("to = {}", list(&mut secret.to())),
+    ];
+    lines.extend(place_lines(&secret.place));
+    if secret.leak != Leak::default() {
+        lines.push(format!("leak = {}", quoted(secret.leak.as_str())));
+    }
+    lines
+}
+
+/// What a secret's table says under its name, with a line for each destination.
+pub(crate) fn secret_approval(secret: &SecretPolicy) -> Vec<String> {
+    let of = |line: String| format!("secrets.{}.{line}", toml_key(secret.name()));
+    let lines = secret_lines(secret);
+    let others = lines.into_iter().filter(|line| !line.starts_with("to = "));
+    let to = secret.to().map(|to| format!("to = {}", quoted(to)));
+    others.chain(to).map(of).collect()
+}
+
+fn place_lines(place: &SecretPlace) -> Vec<String> {
+    match place {
+        SecretPlace::Header { name, prefix } => {
+            let prefix = (!prefix.is_empty()).then(|| format!("prefix = {}", quoted(prefix)));
+            let header = format!("header = {}", quoted(name));
+            [header].into_iter().chain(prefix).collect()
+        }
+        SecretPlace::Bearer => vec!["bearer = true".to_owned()],
+        SecretPlace::Basic { user } => vec![format!("basic = {}", quoted(user))],
+        SecretPlace::Query { key } => vec![format!("query = {}", quoted(key))],
+        SecretPlace::AwsSigV4(aws) => {
+            let token = aws.session_token.as_deref();
+            let token = token.map(|token| format!(", session-token = {}", quoted(token)));
+            vec![format!(
+                "aws-sigv4 = {{ service = {}, region = {}, access-key-id = {}{} }}",
+                quoted(&aws.service),
+                quoted(&aws.region),
+                quoted(&aws.access_key_id),
+                token.unwrap_or_default()
+            )]
+        }
+    }
+}
+
+fn private(scope: PrivateScope) -> Option<String> {
+    (scope != PrivateScope::default())
+        .then(|| format!("[private]\nscope = {}\n", quoted(scope.as_str())))
+}
+
 fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {
     let mut settings = Vec::new();
     if rule.settings.allow_hard_links {
@@ -172,6 +249,9 @@ fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {
     }
     if let Some(bytes) = rule.settings.max_size {
         settings.push(format!("max-size = {}", quoted(&format_bytes(bytes))));
+    }
+    if rule.settings.private {
+        settings.push("private = true".to_owned());
     }
     entry(
         "path",
@@ -182,10 +262,11 @@ fn file_rule(rule: &Rule<PathPattern, FileSettings>) -> String {
 }
 
 fn directory_rule(rule: &Rule<PathPattern, DirectorySettings>) -> String {
+    let private = rule.settings.private.then(|| "private = true".to_owned());
     entry(
         "path",
         rule.pattern.as_str(),
-        Vec::new(),
+        private.into_iter().collect(),
         rule.pattern.is_everything(),
     )
 }
@@ -200,6 +281,12 @@ fn http_rule(rule: &Rule<UrlPattern, HttpSettings>, default: &HttpSettings) -> S
     }
     if let Some(bytes) = rule.settings.max_response {
         settings.push(format!("max-response = {}", quoted(&format_bytes(bytes))));
+    }
+    if let Some(bytes) = rule.settings.max_egress {
+        settings.push(format!("max-egress = {}", quoted(&format_bytes(bytes))));
+    }
+    if rule.settings.for_private {
+        settings.push("for-private-data = true".to_owned());
     }
     if rule.settings.allow_private {
         settings.push("allow-private = true".to_owned());

@@ -45,6 +45,12 @@ pub(super) enum Shape {
     Names,
     /// A list of other tools, or of functions of theirs.
     Calls,
+    /// Tables by the name of a secret.
+    Secrets,
+    /// A list of secrets' names.
+    SecretNames,
+    /// A list of URL patterns.
+    Urls,
 }
 
 impl PartialEq for Key {
@@ -89,6 +95,16 @@ pub(super) const FILE: &[Key] = &[
         "key-value",
         Shape::Table(KEY_VALUE),
         "Where what tools keep is stored.",
+    ),
+    key(
+        "secrets",
+        Shape::Secrets,
+        "Secrets that the host puts into requests, by name: where each comes from and where it may go.",
+    ),
+    key(
+        "private",
+        Shape::Table(PRIVATE_DATA),
+        "How long a call that used private data is held to what is marked for it.",
     ),
 ];
 
@@ -150,6 +166,11 @@ pub(super) const TOOL: &[Key] = &[
         "Other tools of this file that the tool may call: `tool` or `tool.function`. `!` in front denies.",
     ),
     key(
+        "secret",
+        Shape::SecretNames,
+        "Secrets of this file that the tool may have put into its requests. `!` in front denies.",
+    ),
+    key(
         "limits",
         Shape::Limits,
         "The tool's limits, where they differ from the defaults.",
@@ -168,6 +189,11 @@ pub(super) const ASK: &[Key] = &[required(
     "How long a yes covers later calls of the same function, such as `10 min`.",
 )];
 
+const PRIVATE: &str = "What it covers is private, for all tools of this file: a call that uses it may afterwards reach only what is marked for private data.";
+const FOR_PRIVATE_DATA: &str =
+    "Private data may go there: the rule holds after a call has used some, too.";
+const MAX_EGRESS: &str = "At most this much sent to the host in one call: URLs, headers and bodies. Hosts under one wildcard share it.";
+
 pub(super) const FILE_RULE: &[Key] = &[
     required(
         "path",
@@ -180,6 +206,7 @@ pub(super) const FILE_RULE: &[Key] = &[
         "Files with several names too.",
     ),
     key("max-size", Shape::Size, "Files up to this size only."),
+    key("private", Shape::True, PRIVATE),
     key(
         "everything",
         Shape::True,
@@ -189,6 +216,7 @@ pub(super) const FILE_RULE: &[Key] = &[
 
 pub(super) const DIRECTORY_RULE: &[Key] = &[
     required("path", Shape::Text, "The pattern; it names directories."),
+    key("private", Shape::True, PRIVATE),
     key(
         "everything",
         Shape::True,
@@ -207,6 +235,8 @@ pub(super) const URL_RULE: &[Key] = &[
         Shape::Size,
         "Responses up to this size only.",
     ),
+    key("max-egress", Shape::Size, MAX_EGRESS),
+    key("for-private-data", Shape::True, FOR_PRIVATE_DATA),
     key(
         "allow-private",
         Shape::True,
@@ -240,6 +270,8 @@ pub(super) const REQUEST_RULE: &[Key] = &[
         Shape::Size,
         "Responses up to this size only.",
     ),
+    key("max-egress", Shape::Size, MAX_EGRESS),
+    key("for-private-data", Shape::True, FOR_PRIVATE_DATA),
     key(
         "allow-private",
         Shape::True,
@@ -299,6 +331,98 @@ pub(super) const KEY_VALUE: &[Key] = &[key(
     "The store's file, relative to this file.",
 )];
 
+pub(super) const SECRET: &[Key] = &[
+    key(
+        "env",
+        Shape::Text,
+        "Source: the environment variable that holds the secret.",
+    ),
+    key(
+        "file",
+        Shape::Text,
+        "Source: the file that holds the secret, relative to this file, readable by its owner only.",
+    ),
+    key(
+        "keyring",
+        Shape::Table(KEYRING),
+        "Source: an entry of the operating system's keyring.",
+    ),
+    key(
+        "command",
+        Shape::Names,
+        "Source: a program that prints the secret, and its arguments; there is no shell.",
+    ),
+    required(
+        "to",
+        Shape::Urls,
+        "Where the secret may be sent: URLs such as `https://api.example.com/v1/**`.",
+    ),
+    key(
+        "header",
+        Shape::Text,
+        "Place: the header whose value the secret is.",
+    ),
+    key(
+        "prefix",
+        Shape::Text,
+        "What stands before the secret in the header.",
+    ),
+    key(
+        "bearer",
+        Shape::True,
+        "Place: the header `authorization`, as a bearer token.",
+    ),
+    key(
+        "basic",
+        Shape::Text,
+        "Place: the header `authorization`, as the password of this user.",
+    ),
+    key(
+        "query",
+        Shape::Text,
+        "Place: the parameter of the query that the secret is added as.",
+    ),
+    key(
+        "aws-sigv4",
+        Shape::Table(AWS_SIGV4),
+        "Place: the request is signed with the secret, as AWS Signature Version 4.",
+    ),
+    key(
+        "leak",
+        Shape::Word(&["refuse", "redact"]),
+        "What happens to an answer in which the secret is found: it is withheld (the default), or the secret is overwritten.",
+    ),
+];
+
+pub(super) const KEYRING: &[Key] = &[
+    required(
+        "service",
+        Shape::Text,
+        "The service that the entry belongs to.",
+    ),
+    required("user", Shape::Text, "The entry's user."),
+];
+
+pub(super) const AWS_SIGV4: &[Key] = &[
+    required("service", Shape::Text, "The service's code, such as `s3`."),
+    required("region", Shape::Text, "The region, such as `eu-central-1`."),
+    required(
+        "access-key-id",
+        Shape::Text,
+        "The id of the access key whose secret this is.",
+    ),
+    key(
+        "session-token",
+        Shape::Text,
+        "Another secret of this file: the session token of temporary keys.",
+    ),
+];
+pub(super) const PRIVATE_DATA: &[Key] = &[required(
+    "scope",
+    Shape::Word(&["call", "principal"]),
+    "Until the call ends (the default), or for all later calls of the same principal too.",
+)];
+
 /// Every key that a policy file can have, as a path with `*` for names that a person chooses and `[]` for the entries of a
 /// list, and what it says.
 ///
@@ -319,6 +443,7 @@ fn walk(keys: &'static [Key], before: &str, paths: &mut Vec<(String, &'static st
         paths.push((path.clone(), key.about));
         match key.shape {
             Shape::Tools => walk(TOOL, &format!("{path}.*."), paths),
+            Shape::Secrets => walk(SECRET, &format!("{path}.*."), paths),
             Shape::Table(keys) | Shape::TrueOr(keys) => walk(keys, &format!("{path}."), paths),
             Shape::Rules(keys) => walk(keys, &format!("{path}[]."), paths),
             Shape::Limits
@@ -332,7 +457,9 @@ fn walk(keys: &'static [Key], before: &str, paths: &mut Vec<(String, &'static st
             | Shape::Count
             | Shape::True
             | Shape::Names
-            | Shape::Calls => {}
+            | Shape::Calls
+            | Shape::SecretNames
+            | Shape::Urls => {}
         }
     }
 }

@@ -9,14 +9,16 @@ mod keys;
 mod node;
 mod parse;
 mod policy;
+mod private;
 mod protect;
 mod reader;
 mod rule_reader;
 mod schema;
+mod secrets;
 mod suggest;
 mod text;
 
-pub(crate) use canonical::entries;
+pub(crate) use canonical::{entries, secret_approval, secret_lines};
 pub use diagnostic::{Diagnostic, Diagnostics, Mistake};
 pub use digest::{Digest, DigestError};
 pub use grants::{read_grants, read_narrowing};

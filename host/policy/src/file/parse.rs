@@ -1,17 +1,18 @@
 //! From the text of a policy file to a policy, or to everything that is wrong with it.
 
 use super::diagnostic::{Diagnostics, Mistake};
-use super::keys::{ASK, AUDIT, FILE, KEY_VALUE, NETWORK, TOOL};
+use super::keys::{ASK, AUDIT, FILE, KEY_VALUE, NETWORK, PRIVATE_DATA, TOOL};
 use super::node::{Kind, Node};
 use super::policy::{
     Ask, AuditSettings, AuditSync, KeyValueSettings, Network, Policy, Proxy, ToolPolicy,
 };
 use super::reader::{Reader, Values};
-use super::{calls, protect, suggest};
+use super::{calls, private, protect, secrets, suggest};
 use crate::call::{NAME_BYTES_MAX, is_tool_name};
 use crate::capability::Capability;
 use crate::extension::Extensions;
 use crate::limits::{Limit, LimitError, LimitRow, LimitSettings, Limits, Unit};
+use crate::private::PrivateScope;
 use crate::rule::RuleRef;
 use crate::rules::{Rules, Source};
 use crate::url::{HttpUrl, Scheme};
@@ -68,10 +69,13 @@ impl Policy {
                 ));
             }
         };
-        let policy = reader.file(document.as_table(), extensions);
+        let mut policy = reader.file(document.as_table(), extensions);
+        private::share(&mut policy);
         if reader.mistakes.is_empty() {
             protect::check(&mut reader, &policy);
             calls::check(&mut reader, &policy);
+            secrets::check(&mut reader, &policy);
+            private::check(&mut reader, &policy);
         }
         match reader.mistakes.is_empty() {
             true => Ok(policy),
@@ -109,11 +113,21 @@ impl<'t> Reader<'t> {
             .get("key-value")
             .map(|(node, _)| self.key_value(node))
             .unwrap_or_default();
+        let secrets = values
+            .get("secrets")
+            .map(|(node, _)| self.secrets(node))
+            .unwrap_or_default();
+        let private_scope = values
+            .get("private")
+            .map(|(node, _)| self.private_scope(node))
+            .unwrap_or_default();
         Policy {
             tools,
             network,
             audit,
             key_value,
+            secrets,
+            private_scope,
         }
     }
 
@@ -226,7 +240,8 @@ impl<'t> Reader<'t> {
             | Capability::ListFiles
             | Capability::HttpGet
             | Capability::HttpRequest
-            | Capability::CallTool => self.rules(rules, capability, node),
+            | Capability::CallTool
+            | Capability::Secret => self.rules(rules, capability, node),
             Capability::Clock if self.truth(name, node) => {
                 rules.clock = Some(self.switch(name, key))
             }
@@ -306,6 +321,29 @@ impl<'t> Reader<'t> {
         KeyValueSettings {
             file: file.map(str::to_owned),
         }
+    }
+
+    fn private_scope(&mut self, node: &Node<'t>) -> PrivateScope {
+        let Some(table) = self.table(node) else {
+            return PrivateScope::default();
+        };
+        let values = self.known(table, PRIVATE_DATA, "`[private]`", &node.span);
+        let scope = values.get("scope");
+        scope
+            .and_then(|(node, _)| self.scope(node))
+            .unwrap_or_default()
+    }
+
+    fn scope(&mut self, node: &Node<'t>) -> Option<PrivateScope> {
+        let text = self.text(node)?;
+        let all = PrivateScope::ALL.into_iter();
+        let scope = all.clone().find(|scope| scope.as_str() == text);
+        if scope.is_none() {
+            let message = format!("`{}` is not how long it holds", text.escape_debug());
+            let hint = "`call` or `principal`".to_owned();
+            self.mistake("private-scope", message, &node.span).hint = Some(hint);
+        }
+        scope
     }
 
     fn limits(&mut self, node: &Node<'t>) -> Limits {

@@ -1,8 +1,10 @@
-//! A policy file as data: tools, network, audit, the store.
+//! A policy file as data: tools, network, audit, the store, secrets.
 
 use super::digest::Digest;
 use crate::limits::Limits;
+use crate::private::PrivateScope;
 use crate::rules::Rules;
+use crate::secret::SecretPolicy;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,8 @@ pub struct Policy {
     pub(crate) network: Network,
     pub(crate) audit: AuditSettings,
     pub(crate) key_value: KeyValueSettings,
+    pub(crate) secrets: Vec<SecretPolicy>,
+    pub(crate) private_scope: PrivateScope,
 }
 
 /// What the policy says about one tool.
@@ -122,10 +126,34 @@ impl Policy {
         &self.audit
     }
 
+    /// The secrets, in the order of the file.
+    #[must_use]
+    pub fn secrets(&self) -> &[SecretPolicy] {
+        &self.secrets
+    }
+
+    /// The secret with that name.
+    #[must_use]
+    pub fn secret(&self, name: &str) -> Option<&SecretPolicy> {
+        self.secrets.iter().find(|secret| &*secret.name == name)
+    }
+
     /// Where what tools keep is stored.
     #[must_use]
     pub fn key_value(&self) -> &KeyValueSettings {
         &self.key_value
+    }
+
+    /// How long the use of private data narrows what calls may do.
+    #[must_use]
+    pub fn private_scope(&self) -> PrivateScope {
+        self.private_scope
+    }
+
+    /// Whether any rule marks something as private.
+    #[must_use]
+    pub fn marks_private(&self) -> bool {
+        self.tools.iter().any(|tool| !tool.rules.private.is_empty())
     }
 }
 

@@ -1,4 +1,4 @@
-//! No tool may write what decides about tools: the policy file, its lock file, the components, the trail, the keys, the store.
+//! No tool may write what decides about tools: the policy file, its lock file, the components, the trail, the keys, the store; and none may read a secret's file.
 //!
 //! The runtime refuses that too, by the identity of the files; here the operator learns of it before anything runs. Paths are compared by
 //! their text, as relative to the policy file's folder, so another `--root` can only make this check too strict.
@@ -7,6 +7,7 @@ use super::policy::{Policy, ToolPolicy};
 use super::reader::Reader;
 use crate::path::{PathScope, RelativePath};
 use crate::rule::{RuleRef, Verdict};
+use crate::secret::{SecretPolicy, SecretSource};
 use crate::settings::FileSettings;
 
 pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
@@ -41,7 +42,16 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
         .collect();
     let stores: Vec<&str> = stores.iter().map(String::as_str).collect();
     guarded.extend(&stores);
+    let files: Vec<&str> = policy.secrets.iter().filter_map(secret_file).collect();
+    guarded.extend(&files);
     for tool in &policy.tools {
+        check_scope(
+            reader,
+            tool,
+            tool.rules.read_file.as_ref(),
+            &files,
+            "read a secret that it may only have sent",
+        );
         check_scope(
             reader,
             tool,
@@ -63,6 +73,14 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) {
             &stores,
             "read what other tools keep",
         );
+    }
+}
+
+/// The file that a secret is read from.
+fn secret_file(secret: &SecretPolicy) -> Option<&str> {
+    match &secret.source {
+        SecretSource::File(path) => Some(plain(path)),
+        SecretSource::Env(_) | SecretSource::Keyring { .. } | SecretSource::Command(_) => None,
     }
 }
 

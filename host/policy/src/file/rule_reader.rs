@@ -8,6 +8,7 @@ use crate::capability::Capability;
 use crate::path::PathScope;
 use crate::rule::{Origin, RuleError};
 use crate::rules::{DirectoryRule, ExtensionScope, FileRule, HttpRule, Rules, compile_call};
+use crate::secret::{SecretScope, compile_secret};
 use crate::settings::{HttpSettings, parse_header, parse_method};
 use crate::url::UrlScope;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ impl<'t> Reader<'t> {
     pub(super) fn rule(&mut self, rules: &mut Rules, capability: &Capability, entry: &Node<'t>) {
         match capability {
             Capability::CallTool => self.call_rule(rules, entry),
+            Capability::Secret => self.secret_rule(rules, entry),
             Capability::ReadFile
             | Capability::WriteFile
             | Capability::ListFiles
@@ -57,34 +59,19 @@ impl<'t> Reader<'t> {
         let result = match capability {
             Capability::ReadFile => {
                 let rule = self.file_rule(text, &values);
-                rule.compile(origin).map(|rule| {
-                    rules
-                        .read_file
-                        .get_or_insert_with(PathScope::new)
-                        .push(rule)
-                })
+                rule.compile(origin).map(|rule| rules.push_read(rule))
             }
             Capability::WriteFile => {
                 let rule = self.file_rule(text, &values);
-                rule.compile(origin).map(|rule| {
-                    rules
-                        .write_file
-                        .get_or_insert_with(PathScope::new)
-                        .push(rule)
-                })
+                rule.compile(origin).map(|rule| rules.push_write(rule))
             }
             Capability::ListFiles => {
-                let everything = self.is_true("everything", &values);
                 let rule = DirectoryRule {
                     path: text.to_owned(),
-                    everything,
+                    private: self.is_true("private", &values),
+                    everything: self.is_true("everything", &values),
                 };
-                rule.compile(origin).map(|rule| {
-                    rules
-                        .list_files
-                        .get_or_insert_with(PathScope::new)
-                        .push(rule)
-                })
+                rule.compile(origin).map(|rule| rules.push_directory(rule))
             }
             Capability::HttpGet => {
                 let rule = self
@@ -107,6 +94,7 @@ impl<'t> Reader<'t> {
             | Capability::Random
             | Capability::KeyValue
             | Capability::CallTool
+            | Capability::Secret
             | Capability::Extension(_) => Ok(()),
         };
         match result {
@@ -128,6 +116,18 @@ impl<'t> Reader<'t> {
                 .call_tool
                 .get_or_insert_with(CallScope::new)
                 .push(rule),
+            Err(error) => self.rule_error(error, text, &entry.span),
+        }
+    }
+
+    /// Reads one entry of `secret`: a name alone, since what there is to say about a secret stands in its own table.
+    fn secret_rule(&mut self, rules: &mut Rules, entry: &Node<'t>) {
+        let Kind::Text(text) = entry.kind else {
+            self.wrong_type(entry, "the name of a secret");
+            return;
+        };
+        match compile_secret(text, self.origin(&entry.span)) {
+            Ok(rule) => rules.secret.get_or_insert_with(SecretScope::new).push(rule),
             Err(error) => self.rule_error(error, text, &entry.span),
         }
     }
@@ -213,6 +213,7 @@ impl<'t> Reader<'t> {
         let mut rule = FileRule::new(path);
         rule.settings.allow_hard_links = self.is_true("allow-hard-links", values);
         rule.settings.max_size = values.get("max-size").and_then(|(node, _)| self.size(node));
+        rule.settings.private = self.is_true("private", values);
         rule.everything = self.is_true("everything", values);
         rule
     }
@@ -223,6 +224,10 @@ impl<'t> Reader<'t> {
         rule.max_response = values
             .get("max-response")
             .and_then(|(node, _)| self.size(node));
+        rule.max_egress = values
+            .get("max-egress")
+            .and_then(|(node, _)| self.size(node));
+        rule.for_private_data = self.is_true("for-private-data", values);
         rule.methods = values
             .get("methods")
             .map(|(node, _)| self.names(node, parse_method));
@@ -290,6 +295,7 @@ pub(super) fn rule_keys(capability: &Capability) -> &'static [Key] {
         | Capability::Random
         | Capability::KeyValue
         | Capability::CallTool
+        | Capability::Secret
         | Capability::Extension(_) => &[],
     }
 }
@@ -302,6 +308,7 @@ fn link(rules: &mut Rules, capability: &Capability) {
         Capability::HttpGet => rules.http_get = Some(UrlScope::new()),
         Capability::HttpRequest => rules.http_request = Some(UrlScope::new()),
         Capability::CallTool => rules.call_tool = Some(CallScope::new()),
+        Capability::Secret => rules.secret = Some(SecretScope::new()),
         Capability::Clock
         | Capability::Random
         | Capability::KeyValue

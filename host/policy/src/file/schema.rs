@@ -1,6 +1,6 @@
 //! The JSON Schema of the policy file, made from the table of keys that the reader uses.
 
-use super::keys::{FILE, Key, Shape, TOOL};
+use super::keys::{FILE, Key, SECRET, Shape, TOOL};
 use crate::limits::{LimitRow, Limits, Unit};
 
 /// The JSON Schema (draft 2020-12) of `bailiwick.toml`, for editors. What a pattern may be is said in words only: the reader's word counts.
@@ -60,6 +60,14 @@ fn schema(shape: Shape) -> Vec<(&'static str, String)> {
             ),
             ("additionalProperties", tool()),
         ],
+        Shape::Secrets => vec![
+            ("type", text("object")),
+            (
+                "propertyNames",
+                json_object([("pattern", text("^[A-Za-z0-9_-]{1,64}$"))]),
+            ),
+            ("additionalProperties", json_object(object(SECRET))),
+        ],
         Shape::Table(keys) => object(keys),
         Shape::Limits => vec![
             ("type", text("object")),
@@ -92,6 +100,15 @@ fn schema(shape: Shape) -> Vec<(&'static str, String)> {
                     "^!?[A-Za-z0-9_-]{1,64}(\\.[A-Za-z][A-Za-z0-9-]{0,127})?$",
                 )),
             ),
+        ],
+        Shape::SecretNames => vec![
+            ("type", text("array")),
+            ("items", json_object(pattern("^!?[A-Za-z0-9_-]{1,64}$"))),
+        ],
+        Shape::Urls => vec![
+            ("type", text("array")),
+            ("items", json_object(schema(Shape::Text))),
+            ("minItems", "1".to_owned()),
         ],
         Shape::Names => vec![
             ("type", text("array")),

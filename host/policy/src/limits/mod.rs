@@ -43,6 +43,8 @@ pub enum Limit {
     HttpRequests,
     /// Bytes received and sent by HTTP.
     HttpBytes,
+    /// Bytes sent to one host in a call: URLs, headers and bodies.
+    Egress,
     /// Bytes of a tool's own store, keys and values.
     KeyValueBytes,
     /// Calls of other tools, the whole tree of them.
@@ -153,6 +155,8 @@ pub struct Limits {
     pub http_requests: u64,
     /// Bytes by HTTP, both ways together.
     pub http_bytes: u64,
+    /// Bytes sent to one host, or to all hosts under one wildcard.
+    pub egress: u64,
     /// Bytes of the tool's own store, keys and values.
     pub key_value_bytes: u64,
     /// Calls of other tools, the whole tree of them.
@@ -243,6 +247,7 @@ impl Limits {
             Limit::ListEntries => self.list_entries,
             Limit::HttpRequests => self.http_requests,
             Limit::HttpBytes => self.http_bytes,
+            Limit::Egress => self.egress,
             Limit::KeyValueBytes => self.key_value_bytes,
             Limit::ToolCalls => self.tool_calls,
             Limit::CallDepth => self.call_depth,
@@ -288,6 +293,7 @@ impl Limits {
             Limit::ListEntries => self.list_entries = number,
             Limit::HttpRequests => self.http_requests = number,
             Limit::HttpBytes => self.http_bytes = number,
+            Limit::Egress => self.egress = number,
             Limit::KeyValueBytes => self.key_value_bytes = number,
             Limit::ToolCalls => self.tool_calls = number,
             Limit::CallDepth => self.call_depth = number,
@@ -319,6 +325,7 @@ impl Default for Limits {
             list_entries: of(Limit::ListEntries),
             http_requests: of(Limit::HttpRequests),
             http_bytes: of(Limit::HttpBytes),
+            egress: of(Limit::Egress),
             key_value_bytes: of(Limit::KeyValueBytes),
             tool_calls: of(Limit::ToolCalls),
             call_depth: of(Limit::CallDepth),

@@ -11,7 +11,7 @@ const SECOND: u64 = 1_000;
 pub(super) const STACK: u64 = MIB;
 pub(super) const REDIRECTS: u64 = 10;
 
-pub(super) const TABLE: [LimitRow; 23] = [
+pub(super) const TABLE: [LimitRow; 24] = [
     entry(
         Limit::Memory,
         "memory",
@@ -126,6 +126,14 @@ pub(super) const TABLE: [LimitRow; 23] = [
         64 * MIB,
         0..=1024 * GIB,
         "many documents fit, a bulk download or exfiltration does not",
+    ),
+    entry(
+        Limit::Egress,
+        "egress",
+        Unit::Bytes,
+        64 * MIB,
+        0..=1024 * GIB,
+        "as much as `http-bytes` lets through, so that it is there to be lowered; what only asks questions sends a few KiB, and each request counts its URL, its headers, its body and 128 bytes, since that it came says something too",
     ),
     entry(
         Limit::KeyValueBytes,

@@ -251,6 +251,32 @@ impl<S> PathScope<S> {
     }
 }
 
+impl<S> PathScope<S> {
+    /// The first rule without `!` that covers the path.
+    pub(crate) fn permitted_by<'s>(
+        &self,
+        segments: impl Iterator<Item = &'s str>,
+    ) -> Option<&RuleRef> {
+        let mut first: Option<u32> = None;
+        self.permits.visit(segments, |number| {
+            first = Some(first.map_or(number, |known| known.min(number)))
+        });
+        self.rules.get(first? as usize).map(|rule| &rule.reference)
+    }
+
+    /// The first rule without `!` that covers some name directly below the path.
+    pub(crate) fn permitted_inside<'s>(
+        &self,
+        segments: impl Iterator<Item = &'s str>,
+    ) -> Option<&RuleRef> {
+        let mut first: Option<u32> = None;
+        self.permits.visit_inside(segments, |number| {
+            first = Some(first.map_or(number, |known| known.min(number)))
+        });
+        self.rules.get(first? as usize).map(|rule| &rule.reference)
+    }
+}
+
 impl<S: Settings> PathScope<S> {
     /// Decides a path; no segments are the root.
     pub(crate) fn judge<'s>(

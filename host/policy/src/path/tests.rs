@@ -144,7 +144,7 @@ fn scope(patterns: &[&str]) -> PathScope<DirectorySettings> {
         };
         scope.push(Rule {
             pattern,
-            settings: DirectorySettings,
+            settings: DirectorySettings::default(),
             reference,
         });
     }

@@ -83,6 +83,40 @@ impl Trie {
         }
     }
 
+    /// Calls `found` with the number of each pattern that covers some name directly below the segments, whatever the name is.
+    pub(crate) fn visit_inside<T: AsRef<str>>(
+        &self,
+        segments: impl Iterator<Item = T>,
+        mut found: impl FnMut(u32),
+    ) {
+        let (mut reached, mut next) = (Reached::default(), Reached::default());
+        self.reach(ROOT, &mut reached);
+        for segment in segments {
+            for node in self.nodes_of(&reached) {
+                node.below.iter().copied().for_each(&mut found);
+                self.step(node, segment.as_ref(), &mut next);
+            }
+            self.stay(&reached, &mut next);
+            std::mem::swap(&mut reached, &mut next);
+            next.clear();
+        }
+        for node in self.nodes_of(&reached) {
+            node.below.iter().copied().for_each(&mut found);
+            let children = node.literals.values();
+            let children = children.chain(node.wildcards.iter().map(|(_, child)| child));
+            for child in children.filter_map(|place| self.nodes.get(*place as usize)) {
+                child.here.iter().copied().for_each(&mut found);
+            }
+        }
+    }
+
+    fn nodes_of(&self, reached: &Reached) -> impl Iterator<Item = &Node> {
+        let places: Vec<u32> = reached.iter().collect();
+        places
+            .into_iter()
+            .filter_map(|place| self.nodes.get(place as usize))
+    }
+
     /// Whether no pattern was inserted.
     pub(crate) fn is_empty(&self) -> bool {
         self.nodes.len() == 1

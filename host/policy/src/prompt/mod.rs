@@ -90,6 +90,7 @@ fn described(policy: &ToolPolicy, names: &[&str], layers: &[&Rules], limits: &Li
     }
     text += ".\n";
     let mut lines = sentences(layers);
+    lines.extend(private(layers));
     lines.push(asking(policy.ask()));
     lines.push(ceilings(layers, limits));
     for line in lines {
@@ -113,6 +114,20 @@ fn sentences(layers: &[&Rules]) -> Vec<String> {
         sentences.push(format!("It may not: {}.", not.join("; ")));
     }
     sentences
+}
+
+/// What the use of private data takes away. Another tool of the policy may have marked it.
+fn private(layers: &[&Rules]) -> Option<String> {
+    let marks = layers.iter().flat_map(|layer| layer.private_paths());
+    let mut patterns: Vec<String> = marks.map(quoted).collect();
+    patterns.sort_unstable();
+    patterns.dedup();
+    (!patterns.is_empty()).then(|| {
+        format!(
+            "Private are: {}. A call that uses any of it may afterwards send requests only where private data may go, write only what is private, and keep nothing.",
+            patterns.join(", ")
+        )
+    })
 }
 
 fn permits(layers: &[&Rules], capability: &Capability) -> bool {
@@ -164,6 +179,11 @@ fn ceilings(layers: &[&Rules], limits: &Limits) -> String {
         ),
         (http, Limit::HttpRequests, "requests"),
         (http, Limit::HttpBytes, "sent and received"),
+        (
+            http && limits.egress < limits.http_bytes,
+            Limit::Egress,
+            "sent to one host",
+        ),
         (any(&[Capability::KeyValue]), Limit::KeyValueBytes, "kept"),
         (
             calls,

@@ -7,6 +7,7 @@ use crate::limits::format_bytes;
 use crate::path::PathScope;
 use crate::rule::{Pattern, Rule};
 use crate::rules::Rules;
+use crate::secret::SecretScope;
 use crate::settings::{DEFAULT_HEADERS, FileSettings, HttpSettings, Names};
 use crate::url::UrlScope;
 
@@ -35,6 +36,7 @@ pub(super) fn cannot(capability: &Capability) -> String {
         Capability::Random => "draw unpredictable bytes",
         Capability::KeyValue => "keep anything from one call to the next",
         Capability::CallTool => "call any other tool",
+        Capability::Secret => "use any secret",
         Capability::Extension(key) => return format!("use {}", quoted(key)),
     };
     format!("{what} ({capability})")
@@ -53,6 +55,9 @@ pub(super) fn permitted(capability: &Capability, layers: &[&Rules]) -> String {
         Capability::KeyValue => "keep values of its own from one call to the next",
         Capability::CallTool => {
             "call other tools, which may then do what this tool and they may do"
+        }
+        Capability::Secret => {
+            "have secrets put into its requests, to the places that each is bound to, and never see them"
         }
         Capability::Extension(key) => {
             return sentence(&format!("use {}", quoted(key)), capability, layers);
@@ -90,7 +95,7 @@ fn list(layer: &Rules, capability: &Capability) -> Option<String> {
         )),
         Capability::ListFiles => Some(rules(
             layer.list_files.as_ref().map(PathScope::rules),
-            |_| Vec::new(),
+            |settings| private(settings.private).into_iter().collect(),
             below,
         )),
         Capability::HttpGet => Some(rules(
@@ -105,6 +110,11 @@ fn list(layer: &Rules, capability: &Capability) -> Option<String> {
         )),
         Capability::CallTool => Some(rules(
             layer.call_tool.as_ref().map(CallScope::rules),
+            |_| Vec::new(),
+            "",
+        )),
+        Capability::Secret => Some(rules(
+            layer.secret.as_ref().map(SecretScope::rules),
             |_| Vec::new(),
             "",
         )),
@@ -158,7 +168,8 @@ fn about_file(settings: &FileSettings) -> Vec<String> {
     let links = settings
         .allow_hard_links
         .then(|| "also with several names".to_owned());
-    size.into_iter().chain(links).collect()
+    let private = private(settings.private);
+    size.into_iter().chain(links).chain(private).collect()
 }
 
 fn about_answer(settings: &HttpSettings) -> Vec<String> {
@@ -168,7 +179,18 @@ fn about_answer(settings: &HttpSettings) -> Vec<String> {
     let private = settings
         .allow_private
         .then(|| "private addresses too".to_owned());
-    size.into_iter().chain(private).collect()
+    let sent = settings
+        .max_egress
+        .map(|bytes| format!("at most {} sent in one call", format_bytes(bytes)));
+    let marked = settings
+        .for_private
+        .then(|| "private data may go there".to_owned());
+    let all = size.into_iter().chain(sent).chain(private).chain(marked);
+    all.collect()
+}
+
+fn private(private: bool) -> Option<String> {
+    private.then(|| "private data".to_owned())
 }
 
 fn about_request(settings: &HttpSettings) -> Vec<String> {

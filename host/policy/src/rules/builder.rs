@@ -7,6 +7,7 @@ use crate::capability::Capability;
 use crate::extension::{Scope, Setting};
 use crate::path::PathScope;
 use crate::rule::{Origin, RuleError, RuleRef};
+use crate::secret::{SecretScope, compile_secret};
 use crate::settings::{HttpSettings, NoSettings};
 use crate::url::UrlScope;
 use std::sync::Arc;
@@ -40,6 +41,9 @@ impl RulesBuilder {
             Capability::CallTool => {
                 self.rules.call_tool.get_or_insert_with(CallScope::new);
             }
+            Capability::Secret => {
+                self.rules.secret.get_or_insert_with(SecretScope::new);
+            }
             Capability::Clock
             | Capability::Random
             | Capability::KeyValue
@@ -58,10 +62,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .read_file
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_read(rule);
         Ok(self)
     }
 
@@ -75,10 +76,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .write_file
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_write(rule);
         Ok(self)
     }
 
@@ -92,10 +90,7 @@ impl RulesBuilder {
         origin: Origin,
     ) -> Result<Self, RuleError> {
         let rule = rule.into().compile(origin)?;
-        self.rules
-            .list_files
-            .get_or_insert_with(PathScope::new)
-            .push(rule);
+        self.rules.push_directory(rule);
         Ok(self)
     }
 
@@ -167,6 +162,7 @@ impl RulesBuilder {
             Capability::HttpGet => self.http_get(url(), origin),
             Capability::HttpRequest => self.http_request(url(), origin),
             Capability::CallTool => self.call_tool(text, origin),
+            Capability::Secret => self.secret(text, origin),
             Capability::Clock
             | Capability::Random
             | Capability::KeyValue
@@ -216,6 +212,19 @@ impl RulesBuilder {
         self.rules
             .call_tool
             .get_or_insert_with(CallScope::new)
+            .push(rule);
+        Ok(self)
+    }
+
+    /// Adds a rule about secrets that may be named: a name, or one with `!` in front.
+    ///
+    /// # Errors
+    /// What is wrong with the name.
+    pub fn secret(mut self, rule: &str, origin: Origin) -> Result<Self, RuleError> {
+        let rule = compile_secret(rule, origin)?;
+        self.rules
+            .secret
+            .get_or_insert_with(SecretScope::new)
             .push(rule);
         Ok(self)
     }

@@ -19,6 +19,7 @@ pub struct FileRule {
 #[derive(Debug, Clone)]
 pub struct DirectoryRule {
     pub(crate) path: String,
+    pub(crate) private: bool,
     pub(crate) everything: bool,
 }
 
@@ -28,6 +29,8 @@ pub struct HttpRule {
     pub(crate) url: String,
     pub(crate) allow_private: bool,
     pub(crate) max_response: Option<u64>,
+    pub(crate) max_egress: Option<u64>,
+    pub(crate) for_private_data: bool,
     pub(crate) methods: Option<Vec<String>>,
     pub(crate) headers: Option<Vec<String>>,
     pub(crate) everything: bool,
@@ -54,6 +57,13 @@ impl FileRule {
     #[must_use]
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.settings.max_size = Some(bytes);
+        self
+    }
+
+    /// What it covers is private: a call that uses it may afterwards reach only what is marked for private data.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.settings.private = true;
         self
     }
 
@@ -91,8 +101,16 @@ impl DirectoryRule {
     pub fn new(path: impl Into<String>) -> Self {
         DirectoryRule {
             path: path.into(),
+            private: false,
             everything: false,
         }
+    }
+
+    /// The names in it are private: a call that lists it may afterwards reach only what is marked for private data.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.private = true;
+        self
     }
 
     /// Yes, every directory.
@@ -107,7 +125,7 @@ impl DirectoryRule {
         origin: Origin,
     ) -> Result<Rule<PathPattern, DirectorySettings>, RuleError> {
         let pattern = PathPattern::parse_directory(&self.path)?;
-        check_bare(pattern.denies(), !self.everything)?;
+        check_bare(pattern.denies(), !self.everything && !self.private)?;
         check_everything(pattern.is_everything(), self.everything, "path", &self.path)?;
         let reference = RuleRef {
             text: pattern.shared_text(),
@@ -115,7 +133,9 @@ impl DirectoryRule {
         };
         Ok(Rule {
             pattern,
-            settings: DirectorySettings,
+            settings: DirectorySettings {
+                private: self.private,
+            },
             reference,
         })
     }
@@ -128,6 +148,8 @@ impl HttpRule {
             url: url.into(),
             allow_private: false,
             max_response: None,
+            max_egress: None,
+            for_private_data: false,
             methods: None,
             headers: None,
             everything: false,
@@ -145,6 +167,20 @@ impl HttpRule {
     #[must_use]
     pub fn max_response(mut self, bytes: u64) -> Self {
         self.max_response = Some(bytes);
+        self
+    }
+
+    /// At most this many bytes sent to the host in one call: URLs, headers and bodies. All hosts that a wildcard stands for share them.
+    #[must_use]
+    pub fn max_egress(mut self, bytes: u64) -> Self {
+        self.max_egress = Some(bytes);
+        self
+    }
+
+    /// Private data may go there: the rule holds after the call has used some, too.
+    #[must_use]
+    pub fn for_private_data(mut self) -> Self {
+        self.for_private_data = true;
         self
     }
 
@@ -176,7 +212,9 @@ impl HttpRule {
     ) -> Result<Rule<UrlPattern, HttpSettings>, RuleError> {
         let pattern = UrlPattern::parse(&self.url)?;
         let named = self.methods.is_some() || self.headers.is_some();
-        let bare = !self.allow_private && self.max_response.is_none() && !named && !self.everything;
+        let bounded = self.max_response.is_some() || self.max_egress.is_some();
+        let widened = self.allow_private || self.for_private_data || self.everything;
+        let bare = !bounded && !widened && !named;
         check_bare(pattern.denies(), bare)?;
         check_everything(pattern.is_everything(), self.everything, "url", &self.url)?;
         if self.methods.as_ref().is_some_and(Vec::is_empty) {
@@ -189,6 +227,9 @@ impl HttpRule {
             allow_private: self.allow_private,
             allow_named_address: self.allow_private && pattern.names_address(),
             max_response: self.max_response,
+            max_egress: self.max_egress,
+            for_private: self.for_private_data,
+            pool: pattern.pool(),
             methods: parse_names(self.methods, parse_method, defaults.methods)?,
             headers: parse_names(self.headers, parse_header, defaults.headers)?,
         };

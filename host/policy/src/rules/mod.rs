@@ -10,8 +10,10 @@ pub use entry::{DirectoryRule, FileRule, HttpRule};
 use crate::call::CallScope;
 use crate::capability::Capability;
 use crate::extension::{Scope, Setting};
-use crate::path::PathScope;
+use crate::path::{PathPattern, PathScope};
+use crate::private::Marks;
 use crate::rule::{Rule, RuleRef};
+use crate::secret::SecretScope;
 use crate::settings::{DirectorySettings, FileSettings, HttpSettings};
 use crate::url::UrlScope;
 use std::collections::BTreeMap;
@@ -49,7 +51,10 @@ pub struct Rules {
     pub(crate) random: Option<RuleRef>,
     pub(crate) key_value: Option<RuleRef>,
     pub(crate) call_tool: Option<CallScope>,
+    pub(crate) secret: Option<SecretScope>,
     pub(crate) extensions: BTreeMap<Arc<str>, ExtensionScope>,
+    /// The paths that are private: what these rules mark and, in a policy file, what those of its other tools mark.
+    pub(crate) private: Marks,
 }
 
 /// What two layers say, without where they say it.
@@ -64,7 +69,9 @@ impl PartialEq for Rules {
             && self.random.is_some() == other.random.is_some()
             && self.key_value.is_some() == other.key_value.is_some()
             && self.call_tool == other.call_tool
+            && self.secret == other.secret
             && self.extensions == other.extensions
+            && self.private == other.private
     }
 }
 
@@ -96,7 +103,34 @@ impl Rules {
             random: None,
             key_value: None,
             call_tool: None,
+            secret: None,
             extensions: BTreeMap::new(),
+            private: Marks::default(),
+        }
+    }
+
+    pub(crate) fn push_read(&mut self, rule: Rule<PathPattern, FileSettings>) {
+        self.mark(&rule.pattern, rule.settings.private, &rule.reference);
+        self.read_file.get_or_insert_with(PathScope::new).push(rule);
+    }
+
+    pub(crate) fn push_write(&mut self, rule: Rule<PathPattern, FileSettings>) {
+        self.mark(&rule.pattern, rule.settings.private, &rule.reference);
+        self.write_file
+            .get_or_insert_with(PathScope::new)
+            .push(rule);
+    }
+
+    pub(crate) fn push_directory(&mut self, rule: Rule<PathPattern, DirectorySettings>) {
+        self.mark(&rule.pattern, rule.settings.private, &rule.reference);
+        self.list_files
+            .get_or_insert_with(PathScope::new)
+            .push(rule);
+    }
+
+    fn mark(&mut self, pattern: &PathPattern, private: bool, reference: &RuleRef) {
+        if private {
+            self.private.add(pattern, reference);
         }
     }
 
@@ -123,6 +157,19 @@ impl Rules {
         &self.source
     }
 
+    /// The patterns of the paths that are private, those included that other tools of the same policy file mark; sorted.
+    #[must_use]
+    pub fn private_paths(&self) -> Vec<&str> {
+        let mut patterns: Vec<&str> = self
+            .private
+            .iter()
+            .map(|rule| rule.pattern.as_str())
+            .collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        patterns
+    }
+
     /// Whether the capability's key is there, perhaps with an empty list.
     #[must_use]
     pub fn grants(&self, capability: &Capability) -> bool {
@@ -136,6 +183,7 @@ impl Rules {
             Capability::Random => self.random.is_some(),
             Capability::KeyValue => self.key_value.is_some(),
             Capability::CallTool => self.call_tool.is_some(),
+            Capability::Secret => self.secret.is_some(),
             Capability::Extension(key) => self.extensions.contains_key(key),
         }
     }
@@ -191,6 +239,7 @@ impl Rules {
                 .call_tool
                 .as_ref()
                 .map(|scope| references(scope.rules())),
+            Capability::Secret => self.secret.as_ref().map(|scope| references(scope.rules())),
             Capability::Extension(key) => self
                 .extensions
                 .get(key)

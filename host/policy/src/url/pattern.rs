@@ -5,6 +5,7 @@ use super::normal::{check_characters, forgiving, push_query, push_segment};
 use super::{HttpUrl, Scheme, UrlError, authority_end, split_query};
 use crate::path::{Ends, Segment};
 use crate::rule::RuleError;
+use crate::settings::Pool;
 use std::sync::Arc;
 
 /// A rule about URLs, such as `https://api.example.com/v1/**`.
@@ -97,6 +98,15 @@ impl UrlPattern {
     /// Whether the host is an address and not a name.
     pub(crate) fn names_address(&self) -> bool {
         matches!(&self.host, HostPattern::Exact(host) if host.address().is_some())
+    }
+
+    /// The hosts that share what may be sent.
+    pub(crate) fn pool(&self) -> Pool {
+        match &self.host {
+            HostPattern::Exact(_) => Pool::Host,
+            HostPattern::OneLabel(_) => Pool::OneLabel,
+            HostPattern::Every => Pool::Every,
+        }
     }
 
     pub(crate) fn shared_text(&self) -> Arc<str> {

@@ -216,7 +216,7 @@ fn scope(patterns: &[&str]) -> UrlScope<DirectorySettings> {
         };
         scope.push(Rule {
             pattern,
-            settings: DirectorySettings,
+            settings: DirectorySettings::default(),
             reference,
         });
     }

@@ -9,13 +9,15 @@
 mod calls;
 mod effects;
 mod model;
+mod private;
+mod secrets;
 mod words;
 
 use bailiwick_policy::{
     CallTool, Capability, DirectoryRule, DrawRandom, Extensions, FileRule, FileTarget, Grant,
     HttpGet, HttpRequest, HttpRule, HttpTarget, HttpUrl, ListFiles, Manifest, Origin, PathPattern,
     Permit, Policy, ReadClock, ReadFile, RelativePath, Rules, Source, UrlPattern, UseKeyValue,
-    WriteFile, resolve,
+    UseSecret, WriteFile, resolve,
 };
 use model::{model_denies, model_permits, model_sends};
 use proptest::prelude::*;
@@ -466,6 +468,7 @@ fn everything(allowed: &std::collections::BTreeSet<Capability>) -> Rules {
             Capability::Random => builder.random(origin),
             Capability::KeyValue => builder.key_value(origin),
             Capability::CallTool => builder.call_tool("other", origin).unwrap(),
+            Capability::Secret => builder.secret("key", origin).unwrap(),
             Capability::Extension(_) => builder,
         };
     }
@@ -497,6 +500,10 @@ fn tried(grant: &Grant, path: &str, url: &str) -> Vec<(Capability, bool)> {
         (
             Capability::CallTool,
             grant.decide(CallTool::named("other")).is_ok(),
+        ),
+        (
+            Capability::Secret,
+            grant.decide(UseSecret { name: "key" }).is_ok(),
         ),
     ]
 }

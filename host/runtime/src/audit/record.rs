@@ -125,6 +125,9 @@ pub struct Attempt<'a> {
     /// What would allow a denied attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<Sentence<'a>>,
+    /// Whether what was used is private: from here on the call is held to what is marked for private data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// Where a request went: the address that was decided and connected to, or `proxy`, which chose one itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<Name<'a>>,

@@ -36,6 +36,7 @@ pub(super) fn read(path: &str) -> Attempt<'_> {
             text: Text::from("workspace/input.csv"),
         }),
         remedy: None,
+        private: true,
         peer: None,
         bytes: Some(4096),
         duration_us: Some(17),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::tool::Toolbox;
-use crate::waist::Reporter;
+use crate::waist::{PrivateUse, Reporter};
 
 /// On whose behalf a call is made.
 #[derive(Clone, Debug, Default)]
@@ -18,4 +18,6 @@ pub(crate) struct Behalf {
     pub(crate) reporter: Option<Arc<Reporter>>,
     /// The other tools, held for as long as the call is under way.
     pub(crate) toolbox: Option<Toolbox>,
+    /// What is known of private data with other calls.
+    pub(crate) together: Option<PrivateUse>,
 }

@@ -23,6 +23,9 @@ pub enum Cause {
     /// The tool's policy wants a person's yes for each call, and nobody gave it.
     #[error("each call of this tool needs a person's yes")]
     NotApproved,
+    /// A secret of the host's stood in the answer, or in a file that the tool was handed.
+    #[error("the answer held a secret, and was withheld")]
+    Withheld,
     /// A file among the arguments is not one that the tool may have.
     #[error("{0}")]
     Denied(Box<Denial>),
@@ -56,7 +59,7 @@ impl Cause {
     pub fn code(&self) -> &'static str {
         match self {
             Self::InvalidArguments(_) | Self::WrongTypes(_) => "invalid-arguments",
-            Self::NotApproved | Self::Denied(_) => "denied",
+            Self::NotApproved | Self::Denied(_) | Self::Withheld => "denied",
             Self::Unavailable { .. } => "unavailable",
             Self::ToolError(_) => "tool-error",
             Self::Limit(_) => "limit-exceeded",
@@ -73,6 +76,9 @@ impl Cause {
                 "ask the person whom it concerns, and call again with their yes; without `ask` under the tool in the policy nobody is asked".to_owned(),
             ),
             Self::Denied(denial) => denial.remedy(),
+            Self::Withheld => Some(
+                "the trail names the secret; with `leak = \"redact\"` in its table it is overwritten, and the rest passes".to_owned(),
+            ),
             Self::Limit(limit) => {
                 let row = limit.row();
                 let settable = !row.fixed && *limit != Limit::Concurrency;

@@ -107,11 +107,11 @@ pub(crate) fn stopped_by(failure: &Failure) -> Cause {
     match failure {
         Failure::Limit(limit) => Cause::Limit(*limit),
         Failure::Fault(text) => Cause::HostFault(text.clone()),
+        Failure::Secret => Cause::Withheld,
         Failure::Denied
         | Failure::NotFound
         | Failure::RuleLimit
         | Failure::Quota
-        | Failure::Secret
         | Failure::Unavailable(_)
         | Failure::Invalid(_)
         | Failure::Other(_) => Cause::Trap(failure.to_string()),

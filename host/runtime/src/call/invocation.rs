@@ -2,12 +2,15 @@
 
 use std::future::Future;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use wasmtime::Store;
 use wasmtime::component::{ComponentNamedList, Func, Lift, Lower, ResourceAny, Val};
 
+use super::instance::stopped_by;
 use super::{CallState, Cause};
 use crate::value::{AnswerError, ArgumentError, Arguments, HandleRequest, Outcome, Signature};
+use crate::waist::Waist;
 use bailiwick_policy::Limit;
 
 /// What came of calling a function.
@@ -54,8 +57,13 @@ pub(crate) trait Invocation: Send {
     /// Why only this process could make the values.
     fn text(&self) -> Result<ArgumentText, Cause>;
 
-    /// Reads what a worker process answered: as hostile as its component.
-    fn read(self, text: &str, outcome: Outcome) -> Result<Returned<Self::Answer>, Cause>;
+    /// Reads what a worker process answered, as hostile as its component, and clears it of secrets.
+    fn read(
+        self,
+        text: &str,
+        outcome: Outcome,
+        clear: impl FnOnce(String) -> Result<String, Cause>,
+    ) -> Result<Returned<Self::Answer>, Cause>;
 
     /// The size of the answer in bytes, for the record.
     fn size(answer: &Self::Answer) -> u64;
@@ -136,6 +144,7 @@ impl Invocation for Dynamic<'_> {
                 AnswerError::Mismatch => fault(&error),
             })?;
         let text = String::from_utf8(text).map_err(|error| fault(&error))?;
+        let text = cleared(store.data_mut().waist_mut(), text).map_err(Stopped::Cause)?;
         Ok(match outcome {
             Outcome::Answer => Returned::Answer(text),
             Outcome::ToolError => Returned::ToolError(text),
@@ -146,12 +155,18 @@ impl Invocation for Dynamic<'_> {
         Ok(self.text.clone())
     }
 
-    fn read(self, text: &str, outcome: Outcome) -> Result<Returned<String>, Cause> {
+    fn read(
+        self,
+        text: &str,
+        outcome: Outcome,
+        clear: impl FnOnce(String) -> Result<String, Cause>,
+    ) -> Result<Returned<String>, Cause> {
         let rewritten = self.signature.rewritten(text, outcome, self.output_bytes);
         let text = rewritten.map_err(|error| match error {
             AnswerError::TooLarge { .. } => Cause::Limit(Limit::Output),
             AnswerError::Mismatch => Cause::HostFault(error.to_string()),
         })?;
+        let text = clear(text)?;
         Ok(match outcome {
             Outcome::Answer => Returned::Answer(text),
             Outcome::ToolError => Returned::ToolError(text),
@@ -161,6 +176,25 @@ impl Invocation for Dynamic<'_> {
     fn size(answer: &String) -> u64 {
         answer.len() as u64
     }
+}
+
+/// The answer without a secret in it. A hole that would make no JSON of it (in a number, behind a backslash) refuses it too. Where this side has no
+/// authority, the one that has it does this.
+pub(crate) fn cleared(waist: &mut Waist, mut text: String) -> Result<String, Cause> {
+    let Some(scene) = waist.scene_mut() else {
+        return Ok(text);
+    };
+    let before = text.len();
+    if scene.secrets().is_none() {
+        return Ok(text);
+    }
+    let untouched = text.clone();
+    scene
+        .clear_text("the answer of the tool", &mut text)
+        .map_err(|failure| stopped_by(&failure))?;
+    let whole = text == untouched
+        || text.len() == before && serde_json::from_str::<IgnoredAny>(&text).is_ok();
+    whole.then_some(text).ok_or(Cause::Withheld)
 }
 
 fn fault(error: &dyn std::error::Error) -> Stopped {
@@ -214,7 +248,12 @@ where
         ))
     }
 
-    fn read(self, _text: &str, _outcome: Outcome) -> Result<Returned<R>, Cause> {
+    fn read(
+        self,
+        _text: &str,
+        _outcome: Outcome,
+        _clear: impl FnOnce(String) -> Result<String, Cause>,
+    ) -> Result<Returned<R>, Cause> {
         Err(Cause::HostFault("no text was sent".to_owned()))
     }
 

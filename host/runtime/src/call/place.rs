@@ -5,7 +5,7 @@ use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
 use super::instance::{self, Lent};
-use super::invocation::{Invocation, Returned, Stopped};
+use super::invocation::{Invocation, Returned, Stopped, cleared};
 use super::{Call, CallState, Cause};
 use crate::floor::Kept;
 use crate::tool::Code;
@@ -50,6 +50,14 @@ impl<'c> Place<'c> {
         }
     }
 
+    /// The same, to look at.
+    pub(super) fn waist(&self) -> &Waist {
+        match self {
+            Self::Here { store, .. } => store.data().waist(),
+            Self::Beyond(beyond) => beyond.waist(),
+        }
+    }
+
     /// Has what is needed at hand, before the call's time begins.
     pub(super) async fn ready(&mut self, call: &Call<'_>) -> Result<(), Cause> {
         match self {
@@ -77,7 +85,9 @@ impl<'c> Place<'c> {
                     .call(call, text, lent)
                     .await
                     .map_err(Stopped::Cause)?;
-                let returned = invocation.read(&text, outcome).map_err(Stopped::Cause)?;
+                let returned = invocation
+                    .read(&text, outcome, |text| cleared(beyond.waist_mut(), text))
+                    .map_err(Stopped::Cause)?;
                 beyond.keep();
                 Ok(returned)
             }

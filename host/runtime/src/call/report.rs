@@ -1,6 +1,9 @@
 //! What a call used, and what it logged.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use bailiwick_policy::RuleRef;
 
 use crate::waist::{LogLine, Refused, Spent};
 
@@ -17,6 +20,10 @@ pub struct Report {
     pub peak_memory: u64,
     /// What it used of the host.
     pub spent: Spent,
+    /// The mark on the private data that it used, or was held to; none where it may still reach what its grant permits.
+    pub private: Option<RuleRef>,
+    /// Bytes that it sent, by the host, or by the `*.` name or `*` of the rule whose hosts share a budget.
+    pub egress: BTreeMap<String, u64>,
     /// What it was denied: the first sixteen times. [`Spent::denials`] counts all of them.
     pub refused: Vec<Refused>,
     /// What it logged and printed, as the guest gave it: not yet fit for a terminal.

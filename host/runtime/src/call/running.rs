@@ -1,5 +1,6 @@
 //! A call under way: from its place among the others to its record.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -146,12 +147,24 @@ impl<'c> Running<'c> {
         self.report.log = scene.take_log();
         self.report.refused = scene.take_refused();
         self.report.spent = *scene.meter.spent();
+        self.report.egress = scene.meter.sent_by_pool().clone();
+        self.report.private = scene.grant().private().cloned();
         let dropped = &mut self.report.spent.log_dropped;
         *dropped = dropped.saturating_add(printed.dropped);
         closed
     }
 
+    /// A text that is kept: without a secret in it.
+    fn redacted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.place.waist().scene() {
+            Some(scene) if scene.secrets().is_some() => Cow::Owned(scene.redacted(text.to_owned())),
+            Some(_) | None => Cow::Borrowed(text),
+        }
+    }
+
     fn record(&self, outcome: &str, detail: Option<&str>, size: u64) -> Result<(), String> {
+        let arguments = self.redacted(self.arguments);
+        let detail = detail.map(|detail| self.redacted(detail));
         let (tool, report, spent) = (&self.call.tool.inner, &self.report, &self.report.spent);
         let behalf = &self.call.behalf;
         let record = audit::Call {
@@ -163,9 +176,9 @@ impl<'c> Running<'c> {
             principal: behalf.principal.as_deref().map(Into::into),
             approved_by: behalf.approved_by.as_deref().map(Into::into),
             function: self.call.function.name().into(),
-            arguments: self.arguments.into(),
+            arguments: arguments.as_ref().into(),
             outcome: outcome.into(),
-            detail: detail.map(Into::into),
+            detail: detail.as_deref().map(Into::into),
             duration_us: u64::try_from(report.duration.as_micros()).unwrap_or(u64::MAX),
             fuel: report.fuel,
             peak_memory: report.peak_memory,
@@ -211,7 +224,7 @@ fn waist(call: &Call<'_>, id: &str) -> Waist {
     }
     let trail = tool.host.trail.clone();
     let trace = Trace::new(trail, id.to_owned(), tool.name.clone(), tool.component);
-    let meter = Meter::new(call.limits.clone());
+    let meter = Meter::new(call.limits.clone()).after(&call.egress);
     let services = tool.host.services.clone();
     let scene =
         Scene::new(call.grant.clone(), meter, services, trace).on_behalf(call.behalf.clone());
@@ -252,13 +265,23 @@ async fn lend(waist: &mut Waist, request: &HandleRequest) -> Result<Lent, Stoppe
 
 /// Takes a lent handle back: a writer is committed if the function succeeded, and discarded otherwise.
 async fn take_back(waist: &mut Waist, lent: Lent, keep: bool) -> Result<(), Stopped> {
-    let stop = |failure| Stopped::Cause(stopped_by(&failure));
-    if keep && lent.kind == HandleKind::Writer {
-        let committed = waist.held(Commit { writer: lent.id }).await;
-        committed.map_err(stop)?;
+    if keep
+        && lent.kind == HandleKind::Writer
+        && let Err(failure) = waist.held(Commit { writer: lent.id }).await
+    {
+        return Err(Stopped::Cause(not_committed(waist, &failure)));
     }
     let closed = waist.held(CloseHandle { handle: lent.id }).await;
-    closed.map_err(stop)
+    closed.map_err(|failure| Stopped::Cause(stopped_by(&failure)))
+}
+
+/// A lent writer that private data may not go into: the caller named the file.
+fn not_committed(waist: &mut Waist, failure: &Failure) -> Cause {
+    let scene = waist.scene_mut();
+    match (failure, scene.and_then(Scene::take_denial)) {
+        (Failure::Denied, Some(denial)) => Cause::Denied(Box::new(denial)),
+        _ => stopped_by(failure),
+    }
 }
 
 fn not_lent(waist: &mut Waist, request: &HandleRequest, failure: Failure) -> Cause {
@@ -289,6 +312,7 @@ fn detail(cause: &Cause) -> Option<String> {
         Cause::Cancelled => None,
         Cause::WrongTypes(_)
         | Cause::NotApproved
+        | Cause::Withheld
         | Cause::Denied(_)
         | Cause::Unavailable { .. }
         | Cause::ToolError(_)

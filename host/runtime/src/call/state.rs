@@ -1,6 +1,7 @@
 //! What a call's store holds: the way to the waist, and what counts the instance's memory.
 
 use crate::capability::http::Requests;
+use crate::capability::secret::Names;
 use crate::floor::{Floor, Kept};
 use crate::limits::Limiter;
 use crate::waist::{EngineLeft, Waist};
@@ -13,6 +14,8 @@ pub struct CallState {
     floor: Option<Box<Floor>>,
     /// Requests that the guest describes, from the first one on.
     requests: Option<Box<Requests>>,
+    /// The secrets that the guest has named.
+    names: Names,
 }
 
 impl std::fmt::Debug for CallState {
@@ -31,6 +34,7 @@ impl CallState {
             limiter,
             floor: None,
             requests: None,
+            names: Names::default(),
         }
     }
 
@@ -54,6 +58,11 @@ impl CallState {
         self.waist.fuel_left()
     }
 
+    /// The same, to look at.
+    pub(crate) fn waist(&self) -> &Waist {
+        &self.waist
+    }
+
     /// Whether this call has a grant of a capability. Behind another performer nothing of the host's own is granted.
     pub(crate) fn grants(&self, capability: &Capability) -> bool {
         self.waist.grants(capability)
@@ -61,13 +70,19 @@ impl CallState {
 
     /// The waist, and the requests that the guest describes.
     pub(crate) fn http_mut(&mut self) -> (&mut Waist, &mut Requests) {
+        let (waist, requests, _) = self.secret_mut();
+        (waist, requests)
+    }
+
+    /// The waist, the requests that the guest describes, and the secrets that it has named.
+    pub(crate) fn secret_mut(&mut self) -> (&mut Waist, &mut Requests, &mut Names) {
         let waist = &self.waist;
         let requests = self.requests.get_or_insert_with(|| {
             let limits = waist.limits().map(|limits| limits.host_call_bytes);
             let bytes_max = limits.unwrap_or_else(|| Limits::default().host_call_bytes);
             Box::new(Requests::new(bytes_max))
         });
-        (&mut self.waist, requests)
+        (&mut self.waist, requests, &mut self.names)
     }
 
     /// The floor, made when a guest first touches it: most never do.

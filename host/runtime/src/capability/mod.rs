@@ -10,6 +10,7 @@ pub mod key_value;
 pub mod log;
 pub mod progress;
 pub mod random;
+pub mod secret;
 pub mod tools;
 
 use bailiwick_policy as policy;
@@ -61,6 +62,7 @@ pub(crate) fn interfaces() -> Vec<Interface> {
     interfaces.extend(progress::interfaces());
     interfaces.extend(clock::interfaces());
     interfaces.extend(random::interfaces());
+    interfaces.extend(secret::interfaces());
     interfaces.extend(content::interfaces());
     interfaces
 }

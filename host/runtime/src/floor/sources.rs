@@ -80,10 +80,10 @@ impl SourcesView<'_> {
         let granted = self.0.grants(capability);
         let waist = self.0.waist_mut();
         if !granted {
-            answer(at_once(waist.held(Inert)))?;
+            answer(at_once(waist.held_at_once(Inert)))?;
             return Ok(None);
         }
-        answer(at_once(waist.attempt(operation))).map(Some)
+        answer(at_once(waist.attempt_at_once(operation))).map(Some)
     }
 
     fn random(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
@@ -191,5 +191,32 @@ impl insecure::Host for SourcesView<'_> {
 impl insecure_seed::Host for SourcesView<'_> {
     fn insecure_seed(&mut self) -> wasmtime::Result<(u64, u64)> {
         Ok((self.random_number()?, self.random_number()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Synchronous functions, whatever went before.
+
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use bailiwick_policy::{Limits, Manifest, Rules, Source, resolve};
+
+    use super::*;
+    use crate::audit::{Digest, Trail, TrailOptions};
+    use crate::waist::{Meter, Scene, Services, Trace, Waist};
+
+    #[test]
+    fn a_source_answers_at_once_however_long_the_call_has_run() {
+        let trail = Trail::memory(TrailOptions::default()).unwrap();
+        let trace = Trace::new(trail, "call".to_owned(), "tool".into(), Digest::of(b""));
+        let grant = resolve(&Manifest::new(), Arc::new(Rules::none(Source::Code)));
+        let meter = Meter::new(Limits::default());
+        let mut waist = Waist::here(Scene::new(grant, meter, Services::default(), trace));
+        // Long enough that the next host call lets others run.
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(waist.held(Inert).now_or_never().is_none());
+        assert!(at_once(waist.held_at_once(Inert)).is_ok());
     }
 }

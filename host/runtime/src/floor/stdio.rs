@@ -6,7 +6,7 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 use super::Printed;
-use crate::waist::LogLine;
+use crate::waist::{Breath, LogLine};
 
 /// Bytes that a guest may hand over in one write.
 const WRITE_BYTES: usize = 64 << 10;
@@ -20,6 +20,7 @@ pub(super) struct Sink {
     level: &'static str,
     printed: Printed,
     bytes_max: u64,
+    breath: Breath,
 }
 
 impl Sink {
@@ -28,6 +29,7 @@ impl Sink {
             level,
             printed,
             bytes_max,
+            breath: Breath::default(),
         }
     }
 }
@@ -51,7 +53,10 @@ impl StdoutStream for Sink {
 
 #[wasmtime_wasi::async_trait]
 impl Pollable for Sink {
-    async fn ready(&mut self) {}
+    /// It takes everything at once, so that printing alone would never let others run.
+    async fn ready(&mut self) {
+        self.breath.take().await;
+    }
 }
 
 impl OutputStream for Sink {

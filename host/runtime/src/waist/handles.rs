@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 
-use bailiwick_policy::Limit;
+use bailiwick_policy::{Limit, Question};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
@@ -31,6 +31,8 @@ pub struct Handles {
 struct Entry {
     handle: Box<dyn Handle>,
     note: Option<HandleNote>,
+    /// What was permitted that it stands on.
+    standing: Option<Question>,
 }
 
 impl std::fmt::Debug for Handles {
@@ -79,6 +81,7 @@ impl Handles {
             Entry {
                 handle: Box::new(handle),
                 note: None,
+                standing: None,
             },
         );
         Ok(HandleId(id))
@@ -115,6 +118,18 @@ impl Handles {
         if let Some(entry) = self.open.get_mut(&id.0) {
             entry.note = Some(note);
         }
+    }
+
+    /// Keeps what was permitted that the handle stands on, unless that is known already.
+    pub(super) fn stands_on(&mut self, id: HandleId, question: Question) {
+        if let Some(entry) = self.open.get_mut(&id.0) {
+            entry.standing.get_or_insert(question);
+        }
+    }
+
+    /// What was permitted that the handle stands on.
+    pub(super) fn standing(&self, id: HandleId) -> Option<&Question> {
+        self.open.get(&id.0)?.standing.as_ref()
     }
 
     /// Closes a handle: what it held is gone, and what is to be recorded of it comes back.

@@ -1,8 +1,9 @@
 //! What a call has used up, held against its limits.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bailiwick_policy::{Limit, Limits};
+use bailiwick_policy::{HttpTarget, Limit, Limits};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
@@ -64,7 +65,14 @@ pub struct Meter {
     limits: Limits,
     spent: Spent,
     engine: EngineLeft,
+    egress: Egress,
 }
+
+/// Bytes that a request counts for beside what the tool chose of it: the host's own headers and the frame of its first line, and that it came at all.
+pub const REQUEST_BYTES: u64 = 128;
+
+/// Bytes sent, by the hosts that share them.
+pub(crate) type Egress = BTreeMap<String, u64>;
 
 impl Meter {
     /// Nothing spent yet.
@@ -73,7 +81,54 @@ impl Meter {
             limits,
             spent: Spent::default(),
             engine: EngineLeft::default(),
+            egress: Egress::new(),
         }
+    }
+
+    /// The same, after what a calling tool has sent.
+    pub(crate) fn after(mut self, egress: &Egress) -> Self {
+        self.egress = egress.clone();
+        self
+    }
+
+    /// Counts a request that is about to be sent, and looked up before: its method, its whole URL, its headers (names, values and four bytes
+    /// each), its body if it is there already, and [`REQUEST_BYTES`].
+    ///
+    /// # Errors
+    /// As for [`Meter::egress`].
+    pub fn request_egress(
+        &mut self,
+        target: &HttpTarget,
+        header_bytes: u64,
+        body_bytes: u64,
+    ) -> Result<(), Failure> {
+        let line = (target.method().len() + target.url().as_str().len()) as u64;
+        let chosen = line.saturating_add(header_bytes).saturating_add(body_bytes);
+        let bytes = REQUEST_BYTES.saturating_add(chosen);
+        self.egress(&target.pool(), bytes, target.max_egress())
+    }
+
+    /// What was sent, by the hosts that share it.
+    pub(crate) fn sent_by_pool(&self) -> &Egress {
+        &self.egress
+    }
+
+    /// Counts bytes that are about to be sent to one of the hosts that share a pool, before any of them is. `rule_most` is what the
+    /// deciding rule lets the call send them.
+    ///
+    /// # Errors
+    /// [`Failure::Limit`] with [`Limit::Egress`].
+    pub fn egress(
+        &mut self,
+        pool: &str,
+        bytes: u64,
+        rule_most: Option<u64>,
+    ) -> Result<(), Failure> {
+        let most = rule_most.unwrap_or(u64::MAX).min(self.limits.egress);
+        let mut spent = self.egress.get(pool).copied().unwrap_or(0);
+        spend(&mut spent, bytes, most, Limit::Egress)?;
+        self.egress.insert(pool.to_owned(), spent);
+        Ok(())
     }
 
     /// What was spent so far.
@@ -247,6 +302,8 @@ impl Meter {
                 .http_requests
                 .min(left(most.http_requests, spent.http_requests)),
             http_bytes: own.http_bytes.min(self.http_left()),
+            // What was sent already counts in the called tool too: the counters go along.
+            egress: own.egress.min(most.egress),
             // What a store holds stays when the call is over: it is the called tool's, and nothing of the caller's.
             key_value_bytes: own.key_value_bytes,
             tool_calls: own.tool_calls.min(left(most.tool_calls, spent.tool_calls)),
@@ -261,7 +318,9 @@ impl Meter {
     }
 
     /// Charges what a called tool used. Its log is counted where it is kept.
-    pub(super) fn absorb(&mut self, fuel: u64, spent: &Spent) {
+    pub(super) fn absorb(&mut self, fuel: u64, spent: &Spent, egress: &Egress) {
+        self.egress
+            .extend(egress.iter().map(|(pool, bytes)| (pool.clone(), *bytes)));
         self.engine.fuel = self.engine.fuel.saturating_sub(fuel);
         let own = &mut self.spent;
         let pairs = [

@@ -18,20 +18,25 @@
 //! Deliberately absent: an operation that is neither; a way for a capability to reach I/O from the guest's side; text
 //! for the guest about why something was denied.
 
+mod breath;
 mod failure;
 mod handles;
+mod leaks;
 mod meter;
 mod operation;
 mod operations;
+mod private;
 mod progress;
 mod record;
 mod scene;
 
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
-pub use meter::{Meter, Spent};
+pub use leaks::Passing;
+pub use meter::{Meter, REQUEST_BYTES, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
 pub use operations::Operations;
+pub use private::PrivateUse;
 pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};
 pub use scene::{LogLine, Refused, Scene, Services};
 
@@ -42,8 +47,9 @@ use bailiwick_policy::{Capability, Grant, Limits};
 use crate::audit::{Digest, Trail, TrailOptions};
 use crate::wall::Far;
 
+pub(crate) use breath::Breath;
 pub(crate) use failure::chain;
-pub(crate) use meter::EngineLeft;
+pub(crate) use meter::{Egress, EngineLeft};
 pub(crate) use operation::Counted;
 pub(crate) use operations::{encode, reply_of};
 pub(crate) use progress::Reporter;
@@ -57,6 +63,7 @@ use operation::{Erased, opened};
 /// that answers operations is a [`Performer`]: a fake for a test, a recording, another process.
 pub struct Waist {
     side: Side,
+    breath: Breath,
 }
 
 enum Side {
@@ -76,6 +83,7 @@ impl Waist {
     pub(crate) fn here(scene: Scene) -> Self {
         Self {
             side: Side::Here(Box::new(scene)),
+            breath: Breath::default(),
         }
     }
 
@@ -101,6 +109,7 @@ impl Waist {
     pub(crate) fn there(performer: Box<dyn Performer>) -> Self {
         Self {
             side: Side::There(performer),
+            breath: Breath::default(),
         }
     }
 
@@ -110,6 +119,15 @@ impl Waist {
     /// [`Failure::Denied`] when the policy does not permit it, [`Failure::Limit`] when a limit is reached,
     /// [`Failure::Fault`] when the trail cannot be written, and what the operation itself fails with.
     pub async fn attempt<O: Attempted>(&mut self, operation: O) -> Result<O::Reply, Failure> {
+        self.breath.take().await;
+        self.attempt_at_once(operation).await
+    }
+
+    /// The same without letting others run before: for what has to answer when it is asked, and waits for nothing.
+    pub(crate) async fn attempt_at_once<O: Attempted>(
+        &mut self,
+        operation: O,
+    ) -> Result<O::Reply, Failure> {
         match &mut self.side {
             Side::Here(scene) => scene.attempt(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,
@@ -122,6 +140,15 @@ impl Waist {
     /// # Errors
     /// [`Failure::Limit`] when a limit is reached, and what the operation itself fails with.
     pub async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
+        self.breath.take().await;
+        self.held_at_once(operation).await
+    }
+
+    /// The same without letting others run before.
+    pub(crate) async fn held_at_once<O: Held>(
+        &mut self,
+        operation: O,
+    ) -> Result<O::Reply, Failure> {
         match &mut self.side {
             Side::Here(scene) => scene.held(operation).await,
             Side::There(performer) => ask(performer.as_mut(), operation).await,
@@ -133,7 +160,13 @@ impl Waist {
     pub(crate) fn beyond(far: Far) -> Self {
         Self {
             side: Side::Beyond(Box::new(far)),
+            breath: Breath::default(),
         }
+    }
+
+    /// Lets others run, if it has been a while: for a host call that does not pass here.
+    pub(crate) async fn breathe(&mut self) {
+        self.breath.take().await;
     }
 
     /// Counts a host call that describes something, and does nothing. Behind another performer nothing is counted.
@@ -178,6 +211,14 @@ impl Waist {
             Side::Here(scene) => Some(scene.meter.fuel_left()),
             Side::There(_) => None,
             Side::Beyond(far) => Some(far.fuel_left()),
+        }
+    }
+
+    /// The side with authority, where it is in this process.
+    pub(crate) fn scene(&self) -> Option<&Scene> {
+        match &self.side {
+            Side::Here(scene) => Some(scene),
+            Side::There(_) | Side::Beyond(_) => None,
         }
     }
 

@@ -9,7 +9,7 @@ use bailiwick_policy as policy;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Failure, HandleId, Scene};
+use super::{Failure, HandleId, Passing, Scene};
 use crate::audit;
 
 /// One thing that a guest can make the host do: plain data, in which handles are ids, with one typed reply.
@@ -22,6 +22,11 @@ pub trait Operation: Serialize + DeserializeOwned + Send + Sync + 'static {
     const NAME: &'static str;
     /// What comes back.
     type Reply: Serialize + DeserializeOwned + Send + 'static;
+
+    /// What it carries out of the tool, beside what it names: searched for secrets before anything else is done with it.
+    fn passing(&self) -> Passing<'_> {
+        Passing::Nothing
+    }
 }
 
 /// When an attempt is recorded.
@@ -86,6 +91,12 @@ pub trait Attempted: Operation {
 
 /// An operation on a handle that the guest holds. The handle is the authority: nothing is decided.
 pub trait Held: Operation {
+    /// The handle through which this takes something out of the call: it was opened before the call may have used private data, so
+    /// what opened it is decided again. None for what takes nothing out.
+    fn through(&self) -> Option<HandleId> {
+        None
+    }
+
     /// Does it.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ pub(super) struct Note {
     rule: Option<RuleRef>,
     /// Where a request went.
     pub(super) peer: Option<String>,
+    /// Whether what it names is private.
+    pub(super) private: bool,
     number: u64,
     began: Instant,
 }
@@ -37,6 +39,7 @@ impl Note {
             words: words.to_owned(),
             rule,
             peer: None,
+            private: false,
             number: 0,
             began: Instant::now(),
         }
@@ -156,6 +159,7 @@ impl Trace {
             reason: None,
             rule: note.rule.as_ref().map(rule),
             remedy: None,
+            private: note.private,
             peer: note.peer.as_deref().map(Into::into),
             bytes: None,
             duration_us: None,

@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bailiwick_policy::{Attempt as _, Capability, Denial, Grant, Permit, RuleRef};
+use bailiwick_policy::{Attempt as _, Capability, Denial, Grant, Permit, Question, RuleRef};
 
+use super::leaks::Search;
 use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
 use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording, StandIn};
 use crate::audit::OK;
 use crate::call::{Behalf, Report};
+use crate::secrets::Secrets;
 use crate::tool::Toolbox;
 
 /// What the capabilities of a host work with (a directory, a transport, a database), by type. Made once, shared by all
@@ -93,7 +95,9 @@ pub struct Scene {
     /// What the call has open.
     pub handles: Handles,
     services: Services,
-    trace: Trace,
+    pub(super) trace: Trace,
+    /// Looks for secrets in what passes.
+    pub(super) search: Search,
     log: Vec<LogLine>,
     started: Instant,
     /// Effects that were recorded as begun and not yet as ended, the innermost last.
@@ -121,7 +125,9 @@ impl std::fmt::Debug for Scene {
 impl Scene {
     pub(crate) fn new(grant: Grant, meter: Meter, services: Services, trace: Trace) -> Self {
         let most = usize::try_from(meter.limits().handles).unwrap_or(usize::MAX);
+        let secrets = services.find::<Secrets>();
         Self {
+            search: Search::of(secrets.as_deref()),
             grant,
             meter,
             handles: Handles::new(most),
@@ -172,7 +178,8 @@ impl Scene {
     /// Tells whoever waits for the call how far it is.
     pub(crate) fn report_progress(&self, done: u64, total: Option<u64>, message: Option<&str>) {
         if let Some(reporter) = &self.behalf.reporter {
-            reporter.report(done, total, message);
+            let message = message.map(|message| self.redacted(message.to_owned()));
+            reporter.report(done, total, message.as_deref());
         }
     }
 
@@ -187,13 +194,18 @@ impl Scene {
             principal: self.behalf.principal.clone(),
             parent: Some(self.trace.call.as_str().into()),
             toolbox: self.behalf.toolbox.clone(),
+            together: self.behalf.together.clone(),
             ..Behalf::default()
         }
     }
 
     /// Charges what a called tool used, and keeps what it logged and was denied, under its name.
     pub(crate) fn absorb(&mut self, tool: &str, report: &Report) {
-        self.meter.absorb(report.fuel, &report.spent);
+        self.meter
+            .absorb(report.fuel, &report.spent, &report.egress);
+        if let Some(mark) = &report.private {
+            self.use_private(mark);
+        }
         for line in &report.log {
             self.log(line.level, format!("{tool}: {}", line.message));
         }
@@ -207,6 +219,45 @@ impl Scene {
         &self.grant
     }
 
+    /// Notes that private data is used: from here on the grant is what is left of it then.
+    pub(crate) fn use_private(&mut self, mark: &RuleRef) {
+        self.grant = self.grant.having_used(mark);
+        if let Some(together) = &self.behalf.together {
+            together.set(mark);
+        }
+    }
+
+    /// Learns what other calls used meanwhile that share their private use with this one.
+    fn keep_up(&mut self) {
+        let together = self.behalf.together.as_ref();
+        if let Some(mark) = together.and_then(|together| together.mark()) {
+            self.grant = self.grant.having_used(mark);
+        }
+    }
+
+    /// Notes what a handle stands on, where that is another attempt than the one which opened it: a redirect that was followed.
+    pub(crate) fn leads_to(&mut self, id: HandleId, attempt: Question) {
+        self.handles.stands_on(id, attempt);
+    }
+
+    /// Decides again what an open handle stands on, once private data was used.
+    fn still(&mut self, operation: &'static str, id: HandleId) -> Result<(), Failure> {
+        if self.grant.private().is_none() {
+            return Ok(());
+        }
+        let Some(standing) = self.handles.standing(id) else {
+            return Ok(());
+        };
+        match self.grant.still_permits(standing) {
+            Ok(()) => Ok(()),
+            Err(denial) => {
+                self.meter.attempt();
+                let note = Note::new(operation, denial.capability().key(), denial.attempt(), None);
+                Err(self.denied(note, &denial))
+            }
+        }
+    }
+
     /// The lines that were logged.
     pub(crate) fn take_log(&mut self) -> Vec<LogLine> {
         std::mem::take(&mut self.log)
@@ -215,6 +266,7 @@ impl Scene {
     /// Keeps a line for the operator's log, or counts it as dropped.
     pub fn log(&mut self, level: &'static str, message: String) {
         if self.meter.log(message.len() as u64 + 1) {
+            let message = self.redacted(message);
             self.log.push(LogLine { level, message });
         }
     }
@@ -231,6 +283,7 @@ impl Scene {
     ) -> Result<Permit<A::Target>, Failure> {
         let key = attempt.capability();
         self.meter.attempt();
+        self.keep_up();
         let decision = self.grant.decide(attempt);
         decision
             .map_err(|denial| self.denied(Note::new(operation, key.key(), words, None), &denial))
@@ -284,8 +337,14 @@ impl Scene {
         operation: O,
     ) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
+        self.keep_up();
         let operation = operation.completed(self);
-        let (key, decision) = self.decided(&operation);
+        self.keep_in(O::NAME, &operation.words(), &operation.passing())?;
+        let Decided {
+            key,
+            standing,
+            decision,
+        } = self.decided(&operation);
         let permit = match decision {
             Ok(permit) => permit,
             Err(denial) => {
@@ -293,6 +352,10 @@ impl Scene {
                 return Err(self.denied(note, &denial));
             }
         };
+        // Before anything is done: that a private thing is not there is known by trying.
+        if let Some(mark) = permit.private() {
+            self.use_private(mark);
+        }
         if O::RECORDING == Recording::Counted {
             return self.perform(operation, permit).await;
         }
@@ -302,6 +365,8 @@ impl Scene {
             &operation.words(),
             Some(permit.rule().clone()),
         );
+        note.private = permit.private().is_some();
+        let held_already = self.grant.private().is_some();
         self.trace.number(&mut note);
         if O::RECORDING == Recording::Effect {
             self.trace.began(&note)?;
@@ -310,9 +375,15 @@ impl Scene {
         let before = self.meter.spent().bytes();
         let answer = self.perform(operation, permit).await;
         let bytes = self.meter.spent().bytes() - before;
+        let opened = answer.as_ref().ok().and_then(O::handle);
+        if let (Some(id), Some(standing)) = (opened, standing) {
+            self.handles.stands_on(id, standing);
+        }
         if O::RECORDING == Recording::Effect {
             note = self.pending.pop().unwrap_or(note);
         }
+        // Only now known of some: a second name of a file, what a called tool used.
+        note.private |= !held_already && self.grant.private().is_some();
         self.record::<O>(note, &answer, bytes)?;
         answer
     }
@@ -321,12 +392,20 @@ impl Scene {
     fn decided<O: Attempted>(
         &mut self,
         operation: &O,
-    ) -> (Capability, Result<Permit<O::Target>, Denial>) {
+    ) -> Decided<O::Target> {
         let attempt = operation.attempt();
         let key = attempt.capability();
+        let standing = match O::RECORDING {
+            Recording::Handle | Recording::Effect | Recording::Done => Some(attempt.question()),
+            Recording::Counted => None,
+        };
         let decision = self.grant.decide(attempt);
         self.meter.attempt();
-        (key, decision)
+        Decided {
+            key,
+            standing,
+            decision,
+        }
     }
 
     /// Does what was permitted, or has it done by what stands in for the capabilities.
@@ -374,6 +453,11 @@ impl Scene {
     /// meter → perform.
     pub(super) async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
+        self.keep_up();
+        self.keep_in(O::NAME, "", &operation.passing())?;
+        if let Some(id) = operation.through() {
+            self.still(O::NAME, id)?;
+        }
         match self.stand_in.clone() {
             None => operation.perform(self).await,
             Some(stand_in) => opened::<O>(stand_in.held(&Erased(operation), self)),
@@ -397,6 +481,7 @@ impl Scene {
     }
 
     fn close_with(&mut self, id: HandleId, failure: Option<&Failure>) -> Result<(), Failure> {
+        self.search.close(id);
         match self.handles.close(id) {
             Some((note, bytes)) => self.trace.closed(&note, bytes, code(failure)),
             None => Ok(()),
@@ -460,6 +545,14 @@ impl Scene {
         }
         recorded
     }
+}
+
+/// What was decided about an attempt.
+struct Decided<T> {
+    key: Capability,
+    /// What was asked, to be asked again of what comes of it.
+    standing: Option<Question>,
+    decision: Result<Permit<T>, Denial>,
 }
 
 fn code(failure: Option<&Failure>) -> &'static str {

@@ -96,6 +96,10 @@ impl<'c> Beyond<'c> {
         }
     }
 
+    pub(crate) fn waist(&self) -> &Waist {
+        &self.waist
+    }
+
     pub(crate) fn waist_mut(&mut self) -> &mut Waist {
         &mut self.waist
     }

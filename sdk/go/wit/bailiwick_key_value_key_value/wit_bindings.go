@@ -9,6 +9,7 @@
 //     bailiwick:log@0.1.0
 //     bailiwick:progress@0.1.0
 //     bailiwick:random@0.1.0
+//     bailiwick:secret@0.1.0
 //     bailiwick:tools@0.1.0
 //     bailiwick:everything
 //     bailiwick:worlds@0.1.0

@@ -159,6 +159,11 @@ impl Request {
         http_request::upload(self.raw, length).map(Outgoing::new)
     }
 
+    /// The host's handle, for what is attached to it.
+    pub(crate) fn raw(&self) -> &types::Request {
+        &self.raw
+    }
+
     fn from_raw(raw: types::Request) -> Self {
         Self { raw }
     }

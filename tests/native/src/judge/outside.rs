@@ -14,6 +14,9 @@ use crate::scene::Scene;
 /// The file of the listener in an attack's folder.
 pub(super) const LISTENER: &str = "listener";
 
+/// The folder in it that a server is given.
+pub(super) const OWN: &str = "own";
+
 /// Listeners that nobody should reach.
 #[derive(Debug)]
 pub(super) struct Outside {
@@ -100,7 +103,7 @@ pub(super) fn left_behind(folder: &Path, flag: &str) -> Result<Vec<String>> {
     let here = std::path::absolute(folder)?;
     for entry in fs::read_dir(here)? {
         let name = entry?.file_name();
-        if name != "flag" && name != LISTENER {
+        if name != "flag" && name != LISTENER && name != OWN {
             effects.push(format!("`{}` was left behind", name.display()));
         }
     }

@@ -59,6 +59,86 @@ fn native_code_in_a_sealed_compiler_gets_nothing() {
     assert_held(Profile::Compiler);
 }
 
+/// What a server may do that the attacks try: its network, its own memory and descriptors, and what tells a process
+/// about itself. Everything else is refused it, too.
+///
+/// What is open stays open: the inherited descriptors. That a path exists, and what it is, no rule of Landlock hides.
+/// `group-of-its-own`, `new-session` and `call-that-does-not-exist-yet` are answered as by a kernel that does not do it.
+const A_SERVER_MAY: &[&str] = &[
+    "open-path-only",
+    "list-attributes",
+    "look-at-flag",
+    "look-at-flag-newer",
+    "ask-for-access",
+    "read-link",
+    "look-at-file-system",
+    "ask-where",
+    "change-folder",
+    "read-inherited-file",
+    "list-inherited-folder",
+    "any-inherited-descriptor",
+    "write-out-everything",
+    "connect-inet",
+    "connect-inet6",
+    "send-datagram",
+    "socket-netlink",
+    "socket-pair",
+    "name-another-peer",
+    "reconnect-own-socket",
+    "accept-on-own-socket",
+    "set-option",
+    "ask-who-the-peer-is",
+    "receive-a-descriptor",
+    "send-a-descriptor",
+    "queue-of-many-messages",
+    "signal-when-time-passes",
+    "processors-of-its-own",
+    "group-of-its-own",
+    "wait-for-anybody",
+    "map-executable",
+    "map-writable-and-executable",
+    "map-only-executable",
+    "make-executable",
+    "make-executable-with-growth",
+    "make-executable-with-key",
+    "write-own-code",
+    "map-a-file-executable",
+    "memory-file",
+    "lock-memory",
+    "own-rules",
+    "ask-which-machine",
+    "ask-how-busy",
+    "call-that-does-not-exist-yet",
+    "any-request-to-a-device",
+    "signal-descriptor",
+    "timer-descriptor",
+    "pipe",
+    "splice",
+    "outlive-the-parent",
+    "time-stamp-counter",
+    "raise-limits",
+    "change-mask",
+    "new-session",
+];
+
+#[test]
+fn native_code_in_a_confined_server_gets_only_what_a_server_needs() {
+    for user in User::all() {
+        let verdicts = judge_all(Profile::Server, *user);
+        let others: Vec<String> = verdicts
+            .iter()
+            .filter(|verdict| !verdict.held() && !A_SERVER_MAY.contains(&verdict.attack))
+            .map(|verdict| verdict.line().unwrap())
+            .collect();
+        assert!(others.is_empty(), "as {user:?}:\n{}", others.join("\n"));
+    }
+    let unknown: Vec<&&str> = A_SERVER_MAY
+        .iter()
+        .filter(|name| attacks::named(name).is_none())
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
 /// Whether this user should get what the attack wants.
 fn expects(attack: &Attack, user: User) -> bool {
     match attack.needs {

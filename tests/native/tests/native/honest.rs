@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use bailiwick_confine::{Piece, Support};
 use bailiwick_native::channel::{receive, send};
@@ -55,4 +55,36 @@ fn a_sealed_process_compiles_and_another_runs_what_it_compiled() {
             assert!(report.pieces.contains(&word), "{report:?} as {user:?}");
         }
     }
+}
+
+/// Containers start programs in sessions that began outside of them.
+#[test]
+fn a_session_that_began_outside_of_the_name_space_is_left() {
+    let outside = |program: &str| {
+        let mut command = Command::new("unshare");
+        if User::all().len() == 1 {
+            command.args(["--user", "--map-root-user"]);
+        }
+        command.args(["--pid", "--fork", "--mount-proc", "--", program]);
+        command.env_clear().env("PATH", "/usr/bin:/bin");
+        command
+    };
+    if !outside("true").status().is_ok_and(|ended| ended.success()) {
+        println!("no name space of processes can be had here");
+        return;
+    }
+    let programs = Programs::new(&[env!("CARGO_BIN_EXE_sealed-engine")]).unwrap();
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let child = outside("env")
+        .arg("--ignore-environment")
+        .arg(programs.path("sealed-engine"))
+        .arg("compile")
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    send(&ours, &wat::parse_str(GUEST).unwrap()).unwrap();
+    let code = receive(&ours);
+    end(child);
+    assert!(!code.unwrap().is_empty());
 }

@@ -117,6 +117,7 @@ impl types::HostRequest for State {
             url,
             headers: Vec::new(),
             body: None,
+            secret: None,
         };
         self.requests.insert(id, described);
         Ok(Resource::new_own(id))

@@ -8,6 +8,7 @@ mod files;
 mod floor;
 mod http;
 mod instance;
+mod secrets;
 mod sources;
 mod state;
 
@@ -43,10 +44,11 @@ mod bindings {
                 import bailiwick:progress/progress@0.1.0;
                 import bailiwick:key-value/key-value@0.1.0;
                 import bailiwick:tools/call-tool@0.1.0;
+                import bailiwick:secret/secret@0.1.0;
             }",
         path: [
             "../../wit/files", "../../wit/http", "../../wit/log", "../../wit/clock", "../../wit/random", "../../wit/progress",
-            "../../wit/key-value", "../../wit/tools",
+            "../../wit/key-value", "../../wit/tools", "../../wit/secret",
         ],
         world: "bailiwick:keeping/keeping",
         imports: { default: async | trappable },
@@ -56,6 +58,7 @@ mod bindings {
             "bailiwick:http/types.request": super::http::Request,
             "bailiwick:http/types.incoming": super::http::Incoming,
             "bailiwick:http/types.outgoing": super::http::Outgoing,
+            "bailiwick:secret/secret.secret": super::secrets::NamedSecret,
         },
     });
 }
@@ -158,6 +161,8 @@ pub(crate) struct State {
     /// Requests that the guest describes.
     requests: HashMap<u32, Description>,
     next_request: u32,
+    /// The names of the secrets that the guest has named.
+    secrets: Vec<String>,
 }
 
 impl State {
@@ -173,6 +178,7 @@ impl State {
             table: ResourceTable::new(),
             requests: HashMap::new(),
             next_request: 0,
+            secrets: Vec::new(),
         }
     }
 

@@ -6,15 +6,17 @@
 //! Calls of another architecture (32 bits, on a kernel of 64) end the process in every filter, before any list is
 //! looked at.
 
+mod server;
 mod worker;
 
 use std::collections::BTreeMap;
 
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch, apply_filter_all_threads,
+    SeccompRule, TargetArch, apply_filter_all_threads, sock_filter,
 };
 
+pub(super) use server::filters as server_filters;
 pub(super) use worker::WorkerCalls;
 
 use crate::ConfineError;
@@ -56,6 +58,32 @@ fn is_whole(argument: u8, value: u64) -> Test {
         width: SeccompCmpArgLen::Qword,
         comparison: SeccompCmpOp::Eq,
         value,
+    }
+}
+
+/// Whether the low half of an argument is anything but this.
+fn is_not(argument: u8, value: u32) -> Test {
+    Test {
+        comparison: SeccompCmpOp::Ne,
+        ..is(argument, value)
+    }
+}
+
+/// Whether the whole of an argument is anything but this.
+fn is_not_whole(argument: u8, value: u64) -> Test {
+    Test {
+        comparison: SeccompCmpOp::Ne,
+        ..is_whole(argument, value)
+    }
+}
+
+/// Whether these bits of the low half of an argument have this value.
+fn has(argument: u8, bits: u32, value: u32) -> Test {
+    Test {
+        argument,
+        width: SeccompCmpArgLen::Dword,
+        comparison: SeccompCmpOp::MaskedEq(bits.into()),
+        value: value.into(),
     }
 }
 
@@ -117,18 +145,23 @@ fn rule(tests: &[Test]) -> Result<SeccompRule, seccompiler::BackendError> {
     SeccompRule::new(conditions.collect::<Result<_, _>>()?)
 }
 
-/// One layer: what is answered to the calls of the list, and to all others.
+/// One layer of a filter.
 #[derive(Debug)]
-pub(super) struct Layer {
-    calls: Calls,
-    matching: SeccompAction,
-    others: SeccompAction,
+pub(super) enum Layer {
+    /// What is answered to the calls of the list, and to all others.
+    Listed {
+        calls: Calls,
+        matching: SeccompAction,
+        others: SeccompAction,
+    },
+    /// Calls with a higher number do not exist.
+    UpTo(u32),
 }
 
 impl Layer {
     /// Everything that is not in the list ends the process.
     fn only(calls: Calls) -> Self {
-        Self {
+        Self::Listed {
             calls,
             matching: SeccompAction::Allow,
             others: SeccompAction::KillProcess,
@@ -137,12 +170,52 @@ impl Layer {
 
     /// What is in the list fails with this error.
     fn failing(calls: Calls, error: i32) -> Self {
-        Self {
+        Self::Listed {
             calls,
             matching: SeccompAction::Errno(error.unsigned_abs()),
             others: SeccompAction::Allow,
         }
     }
+
+    fn program(&self) -> Result<BpfProgram, seccompiler::BackendError> {
+        match self {
+            Self::Listed {
+                calls,
+                matching,
+                others,
+            } => calls.filter(matching.clone(), others.clone()),
+            Self::UpTo(last) => Ok(up_to(*last)),
+        }
+    }
+}
+
+/// A filter that compares numbers, which lists cannot: what is newer than this program answers as if the kernel were
+/// older, and what has the bit of the x32 calls ends the process. The architecture is checked by the other layers.
+fn up_to(last: u32) -> BpfProgram {
+    /// Loads the number of the call, the first word of `struct seccomp_data`.
+    const LOAD: u16 = 0x20;
+    const JUMP_IF_AT_LEAST: u16 = 0x35;
+    const JUMP_IF_GREATER: u16 = 0x25;
+    const RETURN: u16 = 0x06;
+    const X32: u32 = 0x4000_0000;
+    let statement = |code, k| sock_filter {
+        code,
+        jt: 0,
+        jf: 0,
+        k,
+    };
+    let jump = |code, jt, jf, k| sock_filter { code, jt, jf, k };
+    vec![
+        statement(LOAD, 0),
+        jump(JUMP_IF_AT_LEAST, 1, 0, X32),
+        jump(JUMP_IF_GREATER, 1, 2, last),
+        statement(RETURN, libc::SECCOMP_RET_KILL_PROCESS),
+        statement(
+            RETURN,
+            libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs(),
+        ),
+        statement(RETURN, libc::SECCOMP_RET_ALLOW),
+    ]
 }
 
 /// Applies all layers to all threads.
@@ -151,11 +224,7 @@ pub(super) fn apply(layers: &[Layer]) -> Result<(), ConfineError> {
     // All are built before one is applied: building allocates, which the last one may not allow any more.
     let programs = layers
         .iter()
-        .map(|layer| {
-            layer
-                .calls
-                .filter(layer.matching.clone(), layer.others.clone())
-        })
+        .map(Layer::program)
         .collect::<Result<Vec<BpfProgram>, _>>()
         .map_err(ConfineError::step(STEP))?;
     programs

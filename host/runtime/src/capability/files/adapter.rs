@@ -101,6 +101,7 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
         | Limit::Fuel
         | Limit::HttpRequests
         | Limit::HttpBytes
+        | Limit::Egress
         | Limit::KeyValueBytes
         | Limit::ToolCalls
         | Limit::CallDepth

@@ -6,7 +6,7 @@ use bailiwick_policy::{self as policy, DirectoryTarget, FileTarget, Permit};
 use serde::{Deserialize, Serialize};
 
 use super::{list, read, write};
-use crate::waist::{Attempted, Failure, HandleId, Held, Operation, Recording, Scene};
+use crate::waist::{Attempted, Failure, HandleId, Held, Operation, Passing, Recording, Scene};
 
 /// Reads a whole file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,10 +117,14 @@ pub struct CloseHandle {
 
 /// Declares an operation's name and reply.
 macro_rules! operation {
-    ($($operation:ident = $name:literal -> $reply:ty;)*) => {
+    ($($operation:ident = $name:literal -> $reply:ty $(, $self:ident => $passing:expr)?;)*) => {
         $(impl Operation for $operation {
             const NAME: &'static str = $name;
             type Reply = $reply;
+
+            $(fn passing(&$self) -> Passing<'_> {
+                $passing
+            })?
         })*
     };
 }
@@ -129,14 +133,14 @@ operation! {
     ReadFile = "read-file.read" -> Vec<u8>;
     ReadRange = "read-file.read-range" -> Vec<u8>;
     OpenReader = "read-file.open" -> HandleId;
-    WriteFile = "write-file.write" -> ();
+    WriteFile = "write-file.write" -> (), self => Passing::Whole(vec![&self.bytes]);
     Create = "write-file.create" -> HandleId;
     ListFiles = "list-files.list" -> Vec<Entry>;
     Read = "reader.read" -> Vec<u8>;
     Size = "reader.size" -> u64;
     Seek = "reader.seek" -> ();
-    Write = "writer.write" -> ();
-    Commit = "writer.commit" -> ();
+    Write = "writer.write" -> (), self => Passing::Piece(self.writer, &self.bytes);
+    Commit = "writer.commit" -> (), self => Passing::End(self.writer);
     CloseHandle = "files.close" -> ();
 }
 
@@ -190,8 +194,12 @@ attempted!(ListFiles, ListFiles, DirectoryTarget, Done, list::list);
 
 /// Declares how an operation on a handle is performed.
 macro_rules! held {
-    ($operation:ident, $perform:path) => {
+    ($operation:ident, $perform:path $(, $through:ident)?) => {
         impl Held for $operation {
+            $(fn through(&self) -> Option<HandleId> {
+                Some(self.$through)
+            })?
+
             async fn perform(self, scene: &mut Scene) -> Result<Self::Reply, Failure> {
                 $perform(self, scene).await
             }
@@ -202,8 +210,8 @@ macro_rules! held {
 held!(Read, read::read);
 held!(Size, read::size);
 held!(Seek, read::seek);
-held!(Write, write::write);
-held!(Commit, write::commit);
+held!(Write, write::write, writer);
+held!(Commit, write::commit, writer);
 
 impl Held for CloseHandle {
     async fn perform(self, scene: &mut Scene) -> Result<(), Failure> {

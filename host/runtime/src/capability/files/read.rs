@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use bailiwick_policy::{FileTarget, Found, Limit, Permit, decide_found};
+use bailiwick_policy::{FileTarget, Found, Limit, Permit, decide_found, private_by_links};
 use rustix::buffer::spare_capacity;
 use rustix::fs::{self, FileType, OFlags};
 use rustix::io::{Errno, pread};
@@ -108,6 +108,9 @@ fn open_file(
     };
     if let Err(denial) = decide_found(&permit, what) {
         return Err(scene.deny(name, words, &denial));
+    }
+    if let Some(mark) = private_by_links(&permit, links(&stat)) {
+        scene.use_private(mark);
     }
     let size = u64::try_from(stat.st_size).unwrap_or(0);
     if permit.target().max_bytes().is_some_and(|most| size > most) {

@@ -206,8 +206,15 @@ impl OpenWriter {
         let Some(place) = self.place.take() else {
             return Ok(());
         };
-        // Durability takes milliseconds: others run meanwhile.
-        let placed = tokio::task::spawn_blocking(move || place.put()).await;
+        // Durability takes milliseconds: others run meanwhile. What is put off until the call has ended, since there was no thread for it,
+        // is not done any more.
+        let wanted = Arc::clone(&place);
+        let put = move || match Arc::strong_count(&place) {
+            1 => Err(Errno::CANCELED),
+            _ => place.put(),
+        };
+        let placed = tokio::task::spawn_blocking(put).await;
+        drop(wanted);
         placed
             .map_err(|error| Failure::Fault(error.to_string()))?
             .map_err(unavailable)

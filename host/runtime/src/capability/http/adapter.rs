@@ -94,7 +94,8 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
     Some(match limit {
         Limit::HostCallBytes => types::Limit::HostCallBytes,
         Limit::HttpRequests => types::Limit::HttpRequests,
-        Limit::HttpBytes => types::Limit::HttpBytes,
+        // WIT 0.1 has no case of its own for what is sent to one host.
+        Limit::HttpBytes | Limit::Egress => types::Limit::HttpBytes,
         Limit::Redirects => types::Limit::Redirects,
         Limit::Handles => types::Limit::Handles,
         Limit::HostCalls => types::Limit::HostCalls,
@@ -120,7 +121,8 @@ fn limit_case(limit: Limit) -> Option<types::Limit> {
 
 impl HttpView<'_> {
     /// Counts a host call that does not pass the waist: it describes, and does nothing.
-    fn count(&mut self) -> Result<(), Failure> {
+    async fn count(&mut self) -> Result<(), Failure> {
+        self.waist.breathe().await;
         self.waist.count()
     }
 
@@ -138,7 +140,7 @@ impl types::Host for HttpView<'_> {}
 
 impl types::HostRequest for HttpView<'_> {
     async fn new(&mut self, method: String, url: String) -> wasmtime::Result<Resource<Request>> {
-        answer(self.count())?;
+        answer(self.count().await)?;
         answer(self.requests.insert(method, url).map(Resource::new_own))
     }
 
@@ -148,7 +150,7 @@ impl types::HostRequest for HttpView<'_> {
         name: String,
         value: String,
     ) -> Reply<(), types::Error> {
-        answer(self.count())?;
+        answer(self.count().await)?;
         reply(self.requests.add_header(this.rep(), &name, value))
     }
 
@@ -157,7 +159,7 @@ impl types::HostRequest for HttpView<'_> {
         this: Resource<Request>,
         body: Vec<u8>,
     ) -> Reply<(), types::Error> {
-        answer(self.count())?;
+        answer(self.count().await)?;
         reply(self.requests.set_body(this.rep(), body))
     }
 

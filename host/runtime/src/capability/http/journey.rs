@@ -1,6 +1,9 @@
 //! A request with its redirects: each hop decided, counted and recorded as a request of its own.
 
-use bailiwick_policy::{HttpGet, HttpRequest, HttpTarget, HttpUrl, Limit, Limits, Permit};
+use bailiwick_policy::{
+    Denial, HttpGet, HttpRequest, HttpTarget, HttpUrl, Injection, Limit, Limits, Permit, Question,
+    SecretName, decide_injection,
+};
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -8,6 +11,7 @@ use super::transport::{
     Answer, Error, Exchange, Headers, Outbound, Payload, Redirect, RedirectBody, Transport,
     redirect,
 };
+use crate::secrets::Injected;
 use crate::waist::{Failure, Scene, chain};
 
 /// The capability under which every hop is decided.
@@ -31,13 +35,20 @@ pub(super) struct Journey {
     pub(super) operation: &'static str,
     pub(super) under: Under,
     pub(super) luggage: Luggage,
+    /// The secret that goes along, for as long as every hop is one that it is bound to.
+    pub(super) secret: Option<Named>,
 }
+
+/// A secret that the tool may name.
+pub(super) type Named = Permit<SecretName>;
 
 /// Where it ended.
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) answer: Answer,
     pub(super) url: HttpUrl,
+    /// The last attempt of the way.
+    pub(super) attempt: Question,
 }
 
 impl Journey {
@@ -52,16 +63,20 @@ impl Journey {
         scene: &mut Scene,
     ) -> Result<Arrival, Failure> {
         let method = permit.target().method().to_owned();
-        let mut arrival = self.hop(permit, scene).await?;
+        let injected = first_injection(self.secret.as_ref(), &permit, scene)?;
+        let mut arrival = self.hop(permit, injected, scene).await?;
         let mut next = lead(&arrival, &method)?;
         for _ in 0..Limits::REDIRECTS {
             let Some(redirect) = next else {
                 return Ok(arrival);
             };
+            // Before it is decided: a decision is recorded, and where it leads is a server's text.
+            scene.refuse_text("the location of a redirect", &redirect.location)?;
             let permit = self.decide_next(&arrival.url, &redirect, scene)?;
+            let injected = self.next_injection(&arrival.url, &permit, scene)?;
             self.luggage = self.luggage.after(&redirect, &arrival.url, permit.target());
             drop(arrival);
-            arrival = self.recorded_hop(permit, scene).await?;
+            arrival = self.recorded_hop(permit, injected, scene).await?;
             next = lead(&arrival, redirect.method.as_str())?;
         }
         match next {
@@ -74,20 +89,27 @@ impl Journey {
     async fn recorded_hop(
         &self,
         permit: Permit<HttpTarget>,
+        injected: Option<Permit<Injection>>,
         scene: &mut Scene,
     ) -> Result<Arrival, Failure> {
         let words = self.under.words(permit.target());
         let rule = permit.rule().clone();
         scene.begin_effect(self.operation, self.under.key(), &words, Some(rule))?;
         let before = scene.meter.spent().bytes();
-        let arrived = self.hop(permit, scene).await;
+        let arrived = self.hop(permit, injected, scene).await;
         let bytes = scene.meter.spent().bytes() - before;
         scene.end_effect(bytes, arrived.as_ref().err())?;
         arrived
     }
 
-    async fn hop(&self, permit: Permit<HttpTarget>, scene: &mut Scene) -> Result<Arrival, Failure> {
+    async fn hop(
+        &self,
+        permit: Permit<HttpTarget>,
+        injected: Option<Permit<Injection>>,
+        scene: &mut Scene,
+    ) -> Result<Arrival, Failure> {
         let url = permit.target().url().clone();
+        let attempt = self.under.question(permit.target());
         let outbound = Outbound {
             headers: self.luggage.headers.clone(),
             payload: self
@@ -95,10 +117,38 @@ impl Journey {
                 .body
                 .clone()
                 .map_or(Payload::Empty, Payload::Whole),
+            secret: recorded_injection(injected, permit.target(), scene)?,
         };
         let exchange = begin(self.operation, permit, outbound, scene).await?;
         let answer = exchange.finish().await.map_err(Failure::from)?;
-        Ok(Arrival { answer, url })
+        Ok(Arrival {
+            answer,
+            url,
+            attempt,
+        })
+    }
+
+    /// What goes along on a redirect: the secret, where the origin is the same and it is bound to the new URL too. Once it was left behind it stays behind.
+    fn next_injection(
+        &mut self,
+        from: &HttpUrl,
+        permit: &Permit<HttpTarget>,
+        scene: &mut Scene,
+    ) -> Result<Option<Permit<Injection>>, Failure> {
+        let same = from.origin() == permit.target().url().origin();
+        let Some(named) = self.secret.take().filter(|_| same) else {
+            return Ok(None);
+        };
+        match injection(&named, permit, scene)? {
+            Ok(injected) => {
+                self.secret = Some(named);
+                Ok(Some(injected))
+            }
+            Err(denial) => match scene.deny(ATTACH, denial.attempt(), &denial) {
+                fault @ Failure::Fault(_) => Err(fault),
+                _ => Ok(None),
+            },
+        }
     }
 
     fn decide_next(
@@ -119,6 +169,58 @@ impl Journey {
     }
 }
 
+/// The operation by which a secret's part is recorded.
+const ATTACH: &str = "secret.attach";
+
+/// The same for the trail: that it is put in.
+const INJECT: &str = "secret.inject";
+
+/// Decides whether a secret goes into a request; the outer error is that the host has none of it.
+fn injection(
+    named: &Named,
+    permit: &Permit<HttpTarget>,
+    scene: &Scene,
+) -> Result<Result<Permit<Injection>, Denial>, Failure> {
+    let held = scene
+        .secrets()
+        .and_then(|secrets| secrets.get(named.target().as_str()));
+    let none = || Failure::Unavailable("the host has no value for the secret".to_owned());
+    let held = held.ok_or_else(none)?;
+    Ok(decide_injection(named, &held.policy, permit))
+}
+
+/// For the request that the tool asked for: a secret that may not go into it refuses it.
+pub(super) fn first_injection(
+    named: Option<&Named>,
+    permit: &Permit<HttpTarget>,
+    scene: &mut Scene,
+) -> Result<Option<Permit<Injection>>, Failure> {
+    let Some(named) = named else { return Ok(None) };
+    match injection(named, permit, scene)? {
+        Ok(injected) => Ok(Some(injected)),
+        Err(denial) => Err(match scene.deny(ATTACH, denial.attempt(), &denial) {
+            fault @ Failure::Fault(_) => fault,
+            _ => Failure::Secret,
+        }),
+    }
+}
+
+/// Records that a secret is going to be put into a request, by its name.
+pub(super) fn recorded_injection(
+    injected: Option<Permit<Injection>>,
+    target: &HttpTarget,
+    scene: &mut Scene,
+) -> Result<Option<Injected>, Failure> {
+    let Some(permit) = injected else {
+        return Ok(None);
+    };
+    let secrets = scene.secrets().cloned().unwrap_or_default();
+    let words = format!("{} to {}", permit.target().name(), target.url());
+    scene.begin_effect(INJECT, "secret", &words, Some(permit.rule().clone()))?;
+    scene.end_effect(0, None)?;
+    Ok(Some(Injected::new(permit, secrets)))
+}
+
 /// Counts a request and begins to send it.
 ///
 /// # Errors
@@ -131,6 +233,11 @@ pub(super) async fn begin(
     outbound: Outbound,
     scene: &mut Scene,
 ) -> Result<Exchange, Failure> {
+    scene.meter.request_egress(
+        permit.target(),
+        outbound.headers.bytes(),
+        outbound.payload.whole_bytes(),
+    )?;
     scene.meter.http_request()?;
     scene.meter.http_sent(chosen_bytes(&permit, &outbound))?;
     let transport = scene.services().get::<Transport>()?;
@@ -148,11 +255,7 @@ pub(super) async fn begin(
 /// Bytes of a request that the tool chose, and could carry something out with: path and query, headers, body.
 fn chosen_bytes(permit: &Permit<HttpTarget>, outbound: &Outbound) -> u64 {
     let path = permit.target().url().path_and_query().len() as u64;
-    let body = match &outbound.payload {
-        Payload::Whole(bytes) => bytes.len() as u64,
-        Payload::Empty | Payload::Sized(_) | Payload::Chunked => 0,
-    };
-    path + outbound.headers.bytes() + body
+    path + outbound.headers.bytes() + outbound.payload.whole_bytes()
 }
 
 /// Where an answer leads on, if it does.
@@ -185,6 +288,17 @@ impl Under {
         }
     }
 
+    fn question(self, target: &HttpTarget) -> Question {
+        let url = target.url().to_string();
+        match self {
+            Self::HttpGet => Question::HttpGet(url),
+            Self::HttpRequest => Question::HttpRequest {
+                method: target.method().to_owned(),
+                url,
+            },
+        }
+    }
+
     fn words(self, target: &HttpTarget) -> String {
         match self {
             Self::HttpGet => target.url().to_string(),
@@ -202,6 +316,7 @@ impl From<Error> for Failure {
             Error::ResponseSize => Self::RuleLimit,
             Error::Unavailable(unavailable) => Self::Unavailable(chain(&unavailable)),
             Error::Invalid(invalid) => Self::Invalid(invalid.to_string()),
+            Error::Secret => Self::Secret,
         }
     }
 }

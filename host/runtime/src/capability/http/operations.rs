@@ -6,7 +6,7 @@ use bailiwick_policy::{self as policy, HttpTarget, Permit};
 use serde::{Deserialize, Serialize};
 
 use super::perform;
-use crate::waist::{Attempted, Failure, HandleId, Held, Operation, Recording, Scene};
+use crate::waist::{Attempted, Failure, HandleId, Held, Operation, Passing, Recording, Scene};
 
 /// Fetches a URL, whole.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Description {
     pub headers: Vec<(String, String)>,
     /// The whole body, if it has one.
     pub body: Option<Vec<u8>>,
+    /// The name of the secret that the host puts into it, if one is attached. It is decided when the request is sent.
+    #[serde(default)]
+    pub secret: Option<String>,
 }
 
 /// A whole answer.
@@ -119,10 +122,14 @@ pub struct CloseExchange {
 
 /// Declares an operation's name and reply.
 macro_rules! operation {
-    ($($operation:ident = $name:literal -> $reply:ty;)*) => {
+    ($($operation:ident = $name:literal -> $reply:ty $(, $self:ident => $passing:expr)?;)*) => {
         $(impl Operation for $operation {
             const NAME: &'static str = $name;
             type Reply = $reply;
+
+            $(fn passing(&$self) -> Passing<'_> {
+                $passing
+            })?
         })*
     };
 }
@@ -130,13 +137,13 @@ macro_rules! operation {
 operation! {
     Get = "http-get.get" -> Response;
     OpenGet = "http-get.open" -> HandleId;
-    SendRequest = "http-request.send" -> Response;
-    OpenRequest = "http-request.open" -> HandleId;
-    Upload = "http-request.upload" -> HandleId;
+    SendRequest = "http-request.send" -> Response, self => self.request.passing();
+    OpenRequest = "http-request.open" -> HandleId, self => self.request.passing();
+    Upload = "http-request.upload" -> HandleId, self => self.request.passing();
     LookAtHead = "incoming.head" -> Head;
     ReadBody = "incoming.read" -> Vec<u8>;
-    WriteBody = "outgoing.write" -> ();
-    FinishBody = "outgoing.finish" -> HandleId;
+    WriteBody = "outgoing.write" -> (), self => Passing::Piece(self.outgoing, &self.bytes);
+    FinishBody = "outgoing.finish" -> HandleId, self => Passing::End(self.outgoing);
     CloseExchange = "http.close" -> ();
 }
 
@@ -192,6 +199,12 @@ impl Description {
     fn words(&self) -> Cow<'_, str> {
         Cow::Owned(format!("{} {}", self.method, self.url))
     }
+
+    fn passing(&self) -> Passing<'_> {
+        let headers = self.headers.iter();
+        let headers = headers.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        Passing::Whole(headers.chain(self.body.as_deref()).collect())
+    }
 }
 
 gets!(Get, perform::get);
@@ -202,8 +215,12 @@ requests!(Upload, perform::upload, |id: &HandleId| Some(*id));
 
 /// Declares how an operation on a handle is performed.
 macro_rules! held {
-    ($operation:ident, $perform:path) => {
+    ($operation:ident, $perform:path $(, $through:ident)?) => {
         impl Held for $operation {
+            $(fn through(&self) -> Option<HandleId> {
+                Some(self.$through)
+            })?
+
             async fn perform(self, scene: &mut Scene) -> Result<Self::Reply, Failure> {
                 $perform(self, scene).await
             }
@@ -212,9 +229,10 @@ macro_rules! held {
 }
 
 held!(LookAtHead, perform::look_at_head);
-held!(ReadBody, perform::read_body);
-held!(WriteBody, perform::write_body);
-held!(FinishBody, perform::finish_body);
+// How much of an answer is taken, and when, is seen by who sends it.
+held!(ReadBody, perform::read_body, incoming);
+held!(WriteBody, perform::write_body, outgoing);
+held!(FinishBody, perform::finish_body, outgoing);
 
 impl Held for CloseExchange {
     async fn perform(self, scene: &mut Scene) -> Result<(), Failure> {

@@ -1,9 +1,11 @@
 //! What the operations of HTTP do.
 
-use bailiwick_policy::{HttpTarget, Permit};
+use bailiwick_policy::{HttpTarget, Permit, UseSecret};
 use http::HeaderMap;
 
-use super::journey::{Arrival, Journey, Luggage, Under, begin};
+use super::journey::{
+    Arrival, Journey, Luggage, Named, Under, begin, first_injection, recorded_injection,
+};
 use super::operations::{
     Description, FinishBody, Get, Head, LookAtHead, OpenGet, OpenRequest, ReadBody, Response,
     SendRequest, Upload, WriteBody,
@@ -14,18 +16,28 @@ use crate::waist::{Failure, Handle, HandleId, Meter, Operation, Scene};
 /// Bytes that are read at once for a whole answer.
 const PIECE_BYTES: usize = 64 * 1024;
 
+/// Where a secret was found, for the trail.
+const HEADER: &str = "a header of an answer";
+const BODY: &str = "the body of an answer";
+
 /// A request whose body is being sent, then its answer.
 struct OpenExchange {
     stage: Stage,
     url: String,
     bytes: u64,
+    /// Bytes of the body that are read and not yet given to the tool.
+    ready: Vec<u8>,
+    /// The hosts that the pieces of the body count for, and what the rule lets them get.
+    budget: (String, Option<u64>),
 }
 
 enum Stage {
     Sending(Box<Exchange>),
-    Receiving(Box<Answer>),
+    Receiving(Box<Answer>, Head),
     /// The body was ended, and no answer came.
     Over,
+    /// A secret was in the answer, and refused it.
+    Refused,
 }
 
 impl Handle for OpenExchange {
@@ -87,23 +99,33 @@ pub(super) async fn upload(
             "the request has a body already".to_owned(),
         ));
     }
+    let named = named(&operation.request, scene)?;
+    let injected = first_injection(named.as_ref(), &permit, scene)?;
     let outbound = Outbound {
+        secret: recorded_injection(injected, permit.target(), scene)?,
         headers: checked(&operation.request.headers)?,
         payload: operation.length.map_or(Payload::Chunked, Payload::Sized),
     };
-    let url = permit.target().url().to_string();
+    let target = permit.target();
+    let url = target.url().to_string();
+    let budget = (target.pool().into_owned(), target.max_egress());
     let exchange = begin(Upload::NAME, permit, outbound, scene).await?;
     let stage = Stage::Sending(Box::new(exchange));
     scene.handles.insert(OpenExchange {
         stage,
         url,
         bytes: 0,
+        ready: Vec::new(),
+        budget,
     })
 }
 
 pub(super) async fn write_body(operation: WriteBody, scene: &mut Scene) -> Result<(), Failure> {
     let bytes = operation.bytes.len() as u64;
     scene.meter.carry(bytes)?;
+    let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
+    let (pool, most) = &open.budget;
+    scene.meter.egress(pool, bytes, *most)?;
     scene.meter.http_sent(bytes)?;
     let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
     let Stage::Sending(exchange) = &mut open.stage else {
@@ -122,13 +144,18 @@ pub(super) async fn finish_body(
     let Stage::Sending(exchange) = std::mem::replace(&mut open.stage, Stage::Over) else {
         return Err(wrong_stage());
     };
-    match exchange.finish().await {
-        Ok(answer) => {
-            open.stage = Stage::Receiving(Box::new(answer));
+    let url = std::mem::take(&mut open.url);
+    let finished = match exchange.finish().await {
+        Ok(answer) => head(&answer, url, scene).map(|head| (answer, head)),
+        Err(error) => Err(error.into()),
+    };
+    match finished {
+        Ok((answer, head)) => {
+            let open = scene.handles.get_mut::<OpenExchange>(operation.outgoing)?;
+            open.stage = Stage::Receiving(Box::new(answer), head);
             Ok(operation.outgoing)
         }
-        Err(error) => {
-            let failure = error.into();
+        Err(failure) => {
             scene.close_after(operation.outgoing, &failure)?;
             Err(failure)
         }
@@ -141,7 +168,8 @@ pub(super) async fn look_at_head(
 ) -> Result<Head, Failure> {
     let open = scene.handles.get_mut::<OpenExchange>(operation.incoming)?;
     match &open.stage {
-        Stage::Receiving(answer) => Ok(head(answer, open.url.clone())),
+        Stage::Receiving(_, head) => Ok(head.clone()),
+        Stage::Refused => Err(Failure::Secret),
         Stage::Sending(_) | Stage::Over => Err(wrong_stage()),
     }
 }
@@ -149,12 +177,48 @@ pub(super) async fn look_at_head(
 pub(super) async fn read_body(operation: ReadBody, scene: &mut Scene) -> Result<Vec<u8>, Failure> {
     scene.meter.carry(u64::from(operation.max))?;
     let open = scene.handles.get_mut::<OpenExchange>(operation.incoming)?;
-    let Stage::Receiving(answer) = &mut open.stage else {
+    match &open.stage {
+        Stage::Receiving(..) => {}
+        Stage::Refused => return Err(Failure::Secret),
+        Stage::Sending(_) | Stage::Over => return Err(wrong_stage()),
+    }
+    let (incoming, max) = (operation.incoming, operation.max as usize);
+    // A piece of which all is held back is no end: the next one tells what it is.
+    while max > 0 && ready(incoming, scene)?.is_empty() {
+        if !read_on(incoming, max, scene).await? {
+            break;
+        }
+    }
+    let ready = ready(incoming, scene)?;
+    let rest = ready.split_off(ready.len().min(max));
+    Ok(std::mem::replace(ready, rest))
+}
+
+fn ready(incoming: HandleId, scene: &mut Scene) -> Result<&mut Vec<u8>, Failure> {
+    let open = scene.handles.get_mut::<OpenExchange>(incoming)?;
+    Ok(&mut open.ready)
+}
+
+/// Reads the next piece, and gets ready what of it can pass. False at the end.
+async fn read_on(incoming: HandleId, max: usize, scene: &mut Scene) -> Result<bool, Failure> {
+    let open = scene.handles.get_mut::<OpenExchange>(incoming)?;
+    let Stage::Receiving(answer, _) = &mut open.stage else {
         return Err(wrong_stage());
     };
-    let piece = receive(answer, operation.max as usize, &mut scene.meter).await?;
+    let piece = receive(answer, max, &mut scene.meter).await?;
     open.bytes += piece.len() as u64;
-    Ok(piece.into())
+    let more = !piece.is_empty();
+    let clear = match more {
+        true => scene.clear_piece(BODY, incoming, piece.into()),
+        false => Ok(scene.clear_end(incoming)),
+    };
+    if clear.is_err() {
+        // What comes behind a secret that was refused is not to be read either.
+        let open = scene.handles.get_mut::<OpenExchange>(incoming)?;
+        open.stage = Stage::Refused;
+    }
+    *ready(incoming, scene)? = clear?;
+    Ok(more)
 }
 
 /// A GET with nothing of the tool's but the URL.
@@ -167,16 +231,18 @@ fn bare(operation: &'static str) -> Journey {
         operation,
         under: Under::HttpGet,
         luggage,
+        secret: None,
     }
 }
 
 fn described(
     operation: &'static str,
     request: Description,
-    scene: &Scene,
+    scene: &mut Scene,
 ) -> Result<Journey, Failure> {
     let bytes = request.body.as_ref().map_or(0, Vec::len);
     scene.meter.carry(bytes as u64)?;
+    let secret = named(&request, scene)?;
     let luggage = Luggage {
         headers: checked(&request.headers)?,
         body: request.body.map(Into::into),
@@ -185,7 +251,18 @@ fn described(
         operation,
         under: Under::HttpRequest,
         luggage,
+        secret,
     })
+}
+
+/// The secret that is attached to a request, decided now: the description is the guest's.
+fn named(request: &Description, scene: &mut Scene) -> Result<Option<Named>, Failure> {
+    let Some(name) = &request.secret else {
+        return Ok(None);
+    };
+    scene
+        .decide("secret.attach", UseSecret { name }, name)
+        .map(Some)
 }
 
 fn checked(pairs: &[(String, String)]) -> Result<Headers, Failure> {
@@ -193,14 +270,17 @@ fn checked(pairs: &[(String, String)]) -> Result<Headers, Failure> {
 }
 
 async fn whole(arrival: Arrival, scene: &mut Scene) -> Result<Response, Failure> {
-    let Arrival { mut answer, url } = arrival;
+    let Arrival {
+        mut answer, url, ..
+    } = arrival;
     let announced = answer.announced().unwrap_or(0);
     scene.meter.carry(announced)?;
     let mut body = Vec::new();
     loop {
         let piece = receive(&mut answer, PIECE_BYTES, &mut scene.meter).await?;
         if piece.is_empty() {
-            let head = head(&answer, url.to_string());
+            let head = head(&answer, url.to_string(), scene)?;
+            scene.clear(BODY, &mut body)?;
             return Ok(Response { head, body });
         }
         scene.meter.carry((body.len() + piece.len()) as u64)?;
@@ -224,19 +304,30 @@ async fn receive(
 }
 
 fn keep(arrival: Arrival, scene: &mut Scene) -> Result<HandleId, Failure> {
-    scene.handles.insert(OpenExchange {
-        stage: Stage::Receiving(Box::new(arrival.answer)),
-        url: arrival.url.to_string(),
+    let head = head(&arrival.answer, arrival.url.to_string(), scene)?;
+    let id = scene.handles.insert(OpenExchange {
+        stage: Stage::Receiving(Box::new(arrival.answer), head),
+        url: String::new(),
         bytes: 0,
-    })
+        ready: Vec::new(),
+        budget: (String::new(), None),
+    })?;
+    scene.leads_to(id, arrival.attempt);
+    Ok(id)
 }
 
-fn head(answer: &Answer, url: String) -> Head {
-    Head {
+/// What an answer begins with, without a secret in it.
+fn head(answer: &Answer, url: String, scene: &mut Scene) -> Result<Head, Failure> {
+    let mut headers = text_headers(answer.headers());
+    for (name, value) in &mut headers {
+        scene.clear_text(HEADER, name)?;
+        scene.clear_text(HEADER, value)?;
+    }
+    Ok(Head {
         status: answer.status(),
         url,
-        headers: text_headers(answer.headers()),
-    }
+        headers,
+    })
 }
 
 /// Headers whose value is UTF-8: a guest takes them as strings.

@@ -53,6 +53,7 @@ impl Requests {
             url,
             headers: Vec::new(),
             body: None,
+            secret: None,
         };
         let headers = Headers::default();
         self.open.insert(
@@ -93,6 +94,27 @@ impl Requests {
         Ok(())
     }
 
+    /// The URL of a description, which it has had from the beginning.
+    pub(crate) fn url(&self, id: u32) -> Result<&str, Failure> {
+        let described = self.open.get(&id).ok_or_else(unknown)?;
+        Ok(&described.request.url)
+    }
+
+    /// Notes that the host is to put a secret into the request.
+    pub(crate) fn attach(&mut self, id: u32, secret: String) -> Result<(), Failure> {
+        let described = self.open.get_mut(&id).ok_or_else(unknown)?;
+        if described.request.secret.is_some() {
+            return Err(Failure::Invalid(
+                "the request carries a secret already".to_owned(),
+            ));
+        }
+        let bytes = secret.len() as u64;
+        hold(&mut self.bytes, bytes, self.bytes_max)?;
+        described.bytes += bytes;
+        described.request.secret = Some(secret);
+        Ok(())
+    }
+
     /// Takes a description out: it is sent, or dropped.
     pub(super) fn take(&mut self, id: u32) -> Result<Description, Failure> {
         let described = self.open.remove(&id).ok_or_else(unknown)?;
@@ -110,8 +132,13 @@ fn hold(held: &mut u64, bytes: u64, bytes_max: u64) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is kept is a text of its own. Cut in place it would keep the room of the whole, or leave a hole that no later text
+/// of that size fits into: a thousand descriptions would take what a thousand host calls carried.
 fn cut(text: &mut String, bytes_max: usize) {
-    text.truncate(text.floor_char_boundary(bytes_max));
+    if text.len() > bytes_max {
+        let (kept, _) = text.split_at(text.floor_char_boundary(bytes_max));
+        *text = kept.to_owned();
+    }
 }
 
 /// The component model hands out only numbers of open handles.
@@ -145,6 +172,24 @@ mod tests {
         assert_eq!(held.insert("GET".to_owned(), String::new()), Err(FULL));
         held.take(id).unwrap();
         assert_eq!(held.bytes, 0);
+    }
+
+    #[test]
+    fn what_was_cut_takes_no_room() {
+        let (mut held, _) = requests(1 << 20);
+        let long = "x".repeat(8 << 20);
+        let id = held.insert(long.clone(), long).unwrap();
+        let request = held.take(id).unwrap();
+        assert!(
+            request.method.capacity() <= URL_BYTES_MAX + 1,
+            "{}",
+            request.method.capacity()
+        );
+        assert!(
+            request.url.capacity() <= URL_BYTES_MAX + 1,
+            "{}",
+            request.url.capacity()
+        );
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use bailiwick_policy::{Permit, UseKeyValue};
+use bailiwick_policy::{ChangeKeyValue, Permit, UseKeyValue};
 use serde::{Deserialize, Serialize};
 
 use super::key::{Key, Prefix};
 use super::store::{KeyValueStore, Place};
-use crate::waist::{Attempted, Failure, Operation, Recording, Scene};
+use crate::waist::{Attempted, Failure, Operation, Passing, Recording, Scene};
 
 /// Gets the value of a key.
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,19 +65,23 @@ pub struct Keys {
 }
 
 macro_rules! operations {
-    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $words:ident;)*) => {$(
+    ($($operation:ident, $name:literal, $reply:ty, $recording:ident, $attempt:ident, $words:ident, [$($passes:ident)?];)*) => {$(
         impl Operation for $operation {
             const NAME: &'static str = $name;
             type Reply = $reply;
+
+            $(fn passing(&self) -> Passing<'_> {
+                Passing::Whole(vec![&self.$passes])
+            })?
         }
 
         impl Attempted for $operation {
-            type Attempt<'a> = UseKeyValue;
+            type Attempt<'a> = $attempt;
             type Target = ();
             const RECORDING: Recording = Recording::$recording;
 
-            fn attempt(&self) -> UseKeyValue {
-                UseKeyValue
+            fn attempt(&self) -> $attempt {
+                $attempt
             }
 
             fn words(&self) -> Cow<'_, str> {
@@ -92,11 +96,11 @@ macro_rules! operations {
 }
 
 operations! {
-    Get, "key-value.get", Option<Vec<u8>>, Done, key;
-    Set, "key-value.set", (), Effect, key;
-    CompareAndSet, "key-value.compare-and-set", bool, Effect, key;
-    Delete, "key-value.delete", (), Effect, key;
-    List, "key-value.list", Keys, Done, prefix;
+    Get, "key-value.get", Option<Vec<u8>>, Done, UseKeyValue, key, [];
+    Set, "key-value.set", (), Effect, ChangeKeyValue, key, [value];
+    CompareAndSet, "key-value.compare-and-set", bool, Effect, ChangeKeyValue, key, [value];
+    Delete, "key-value.delete", (), Effect, ChangeKeyValue, key, [];
+    List, "key-value.list", Keys, Done, UseKeyValue, prefix, [];
 }
 
 impl Get {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::audit::OK;
 use crate::call::{Answer, CallError, Cause};
 use crate::tool::{Function, Tool};
-use crate::waist::{Attempted, Failure, Operation, Recording, Scene, chain};
+use crate::waist::{Attempted, Failure, Operation, Passing, Recording, Scene, chain};
 
 /// Calls a function of another tool.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,6 +36,10 @@ pub enum Called {
 impl Operation for CallTool {
     const NAME: &'static str = "call-tool.call";
     type Reply = Called;
+
+    fn passing(&self) -> Passing<'_> {
+        Passing::Whole(vec![self.arguments.as_bytes()])
+    }
 }
 
 impl Attempted for CallTool {
@@ -128,6 +132,7 @@ fn told(cause: &Cause) -> Result<Called, Failure> {
         Cause::WrongTypes(text) => Err(Failure::Invalid(text.clone())),
         // WIT: "or that one was given a file that not both may use".
         Cause::NotApproved | Cause::Denied(_) => Err(Failure::Denied),
+        Cause::Withheld => Err(Failure::Secret),
         Cause::Unavailable { .. } => Err(Failure::Other(cause.to_string())),
         Cause::ToolError(json) => Ok(Called::ToolError(json.clone())),
         // WIT: "The called tool is not ready or too busy."

@@ -154,6 +154,7 @@ fn described(method: &str, url: &str) -> Description {
         url: url.to_owned(),
         headers: Vec::new(),
         body: None,
+        secret: None,
     }
 }
 

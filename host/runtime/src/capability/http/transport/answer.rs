@@ -156,7 +156,9 @@ impl From<&Error> for Failed {
         match error {
             Error::ResponseSize => Self::Size,
             Error::Time => Self::Time,
-            Error::Unavailable(_) | Error::Denied(_) | Error::Invalid(_) => Self::BrokeOff,
+            Error::Unavailable(_) | Error::Denied(_) | Error::Invalid(_) | Error::Secret => {
+                Self::BrokeOff
+            }
         }
     }
 }

@@ -5,9 +5,11 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::error::{Error, Invalid, Unavailable};
+use crate::secrets::BodyHash;
 
 /// Pieces that wait for the connection. One, so that a tool is held back by the server and not by our memory.
 const PIECES_WAITING_MAX: usize = 1;
@@ -59,6 +61,23 @@ enum Piece {
 pub(super) struct GivenUp;
 
 impl Payload {
+    /// What a signature says of it.
+    pub(super) fn hash(&self) -> BodyHash {
+        match self {
+            Self::Empty => BodyHash::Known(Sha256::digest(b"").into()),
+            Self::Whole(bytes) => BodyHash::Known(Sha256::digest(bytes).into()),
+            Self::Sized(_) | Self::Chunked => BodyHash::Unknown,
+        }
+    }
+
+    /// Bytes of a body that is there; one that follows in pieces counts as it is written.
+    pub(crate) fn whole_bytes(&self) -> u64 {
+        match self {
+            Self::Whole(bytes) => bytes.len() as u64,
+            Self::Empty | Self::Sized(_) | Self::Chunked => 0,
+        }
+    }
+
     /// The two ends of the body: what the connection takes, and what the tool writes to.
     pub(super) fn into_ends(self) -> (Outgoing, Option<Upload>) {
         match self {

@@ -4,6 +4,8 @@ use std::io;
 
 use bailiwick_policy::Denial;
 
+use crate::secrets::Refused;
+
 /// Why an exchange did not succeed.
 ///
 /// The texts and their sources are for operators: they may name addresses and what a name resolved to. A guest learns
@@ -25,6 +27,18 @@ pub(crate) enum Error {
     /// The request cannot be sent as it is described.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// The secret that belongs in the request cannot be put in: its place is taken, or it does not fit.
+    #[error("a secret stood in the way of the request")]
+    Secret,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Taken | Refused::Unfit => Self::Secret,
+            Refused::BodyInPieces => Invalid::SignedInPieces.into(),
+        }
+    }
 }
 
 /// How the server, or the way to it, failed.
@@ -106,6 +120,9 @@ pub(crate) enum TrustError {
 /// What is wrong with the description of a request, in words for the author of the tool.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Invalid {
+    /// A signature covers the body, which is not there yet.
+    #[error("a request that the host signs needs its whole body")]
+    SignedInPieces,
     /// The name of a header is not a token.
     #[error("the name of a header is not a token")]
     HeaderName,

@@ -14,7 +14,8 @@
 //!    that is denied denies the attempt, whatever the others are: whoever mixes them wants the right one picked later.
 //! 4. A connection is opened to a permitted address, by its number. There is no second lookup that could answer
 //!    otherwise. TLS proves the name of the URL.
-//! 5. The request is sent, the answer read under a deadline and a ceiling.
+//! 5. A secret that was decided for this request is put into it.
+//! 6. The request is sent, the answer read under a deadline and a ceiling.
 //!
 //! # What is deliberately absent
 //!
@@ -48,8 +49,11 @@ use std::path::PathBuf;
 use bailiwick_policy::{
     HttpTarget, HttpUrl, Permit, PinnedAddress, Scheme, decide_address, decide_headers,
 };
+use http::Request;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+
+use crate::secrets::{BodyHash, Injected};
 
 pub(crate) use answer::Answer;
 pub(crate) use body::Payload;
@@ -59,6 +63,7 @@ pub(crate) use headers::Headers;
 pub(crate) use proxy::Proxy;
 pub(crate) use redirect::{Redirect, RedirectBody, redirect};
 
+use body::{Outgoing, Upload};
 use deadline::within;
 use destination::{absolute_form, bare_host, origin_form};
 use exchange::{Terms, compose};
@@ -91,6 +96,8 @@ pub(crate) struct Outbound {
     pub(crate) headers: Headers,
     /// The body.
     pub(crate) payload: Payload,
+    /// The secret that goes along, decided for this request.
+    pub(crate) secret: Option<Injected>,
 }
 
 /// Which way a request went: for the audit.
@@ -145,7 +152,8 @@ impl Transport {
     ) -> Result<Exchange, Error> {
         decide_headers(&permit, outbound.headers.names()).map_err(Error::Denied)?;
         let target = permit.target();
-        let request = compose(outbound, target, self.request_form(target.url())?)?;
+        let form = self.request_form(target.url())?;
+        let (mut request, secret) = composed(outbound, target, form)?;
         let terms = |route| Terms {
             deadline,
             response_bytes_max: target.max_response().unwrap_or(u64::MAX),
@@ -154,12 +162,14 @@ impl Transport {
         match target.url().scheme() {
             Scheme::Http => {
                 let (stream, route) = self.connect(&permit).await?;
+                put(secret, &mut request, target)?;
                 Exchange::begin(stream, request, terms(route)).await
             }
             Scheme::Https => {
                 let tls = self.trust.handshaker()?;
                 let (stream, route) = self.connect(&permit).await?;
                 let stream = tls.shake(stream, bare_host(target.url())).await?;
+                put(secret, &mut request, target)?;
                 Exchange::begin(stream, request, terms(route)).await
             }
         }
@@ -194,6 +204,43 @@ impl Transport {
             None => self.resolver.lookup(to.host().as_str()).await,
         }
     }
+}
+
+type Composed = (Request<Outgoing>, Option<Upload>);
+
+/// A secret, and what its signature would say of the body.
+type ToPut = Option<(Injected, BodyHash)>;
+
+/// The request without its secret, for which there has to be room.
+fn composed(
+    mut outbound: Outbound,
+    target: &HttpTarget,
+    form: http::Uri,
+) -> Result<(Composed, ToPut), Error> {
+    let secret = outbound.secret.take();
+    let secret = secret.map(|secret| (secret, outbound.payload.hash()));
+    let request = compose(outbound, target, form)?;
+    if let Some((secret, body)) = &secret {
+        secret.check(target.url(), request.0.headers(), body)?;
+    }
+    Ok((request, secret))
+}
+
+/// The connection is there, its other end has proved its name, and nothing more is decided: only now are the secret's bytes put in.
+fn put(secret: ToPut, (request, _): &mut Composed, target: &HttpTarget) -> Result<(), Error> {
+    let Some((secret, body)) = secret else {
+        return Ok(());
+    };
+    let (method, mut uri) = (request.method().clone(), request.uri().clone());
+    secret.put(
+        &method,
+        target.url(),
+        &mut uri,
+        request.headers_mut(),
+        &body,
+    )?;
+    *request.uri_mut() = uri;
+    Ok(())
 }
 
 /// Every address decided: all are permitted, or the attempt is denied.

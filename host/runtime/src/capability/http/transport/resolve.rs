@@ -1,6 +1,7 @@
 //! Names to addresses, once per attempt.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use hickory_resolver::config::{
     ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
@@ -15,6 +16,12 @@ use super::error::{Error, Unavailable};
 /// cut: what is cut off would be unchecked, and no service that means well needs them (a DNS answer over UDP has room for
 /// about 70).
 pub(crate) const ADDRESSES_MAX: usize = 64;
+
+/// How long the configured server has for an answer: one that asks others needs a fraction of a second, and a lost packet is asked for again.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(2);
+
+/// How often it is asked again. A server that is away is so known within half of a call's usual time, and is `unavailable` and no limit.
+const ASKED_AGAIN: usize = 1;
 
 /// Who answers for names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +92,8 @@ fn options() -> ResolverOpts {
     options.use_hosts_file = ResolveHosts::Never;
     options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
     options.cache_size = 0;
+    options.timeout = ANSWER_TIME_MAX;
+    options.attempts = ASKED_AGAIN;
     options
 }
 

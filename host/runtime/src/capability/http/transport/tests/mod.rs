@@ -84,6 +84,7 @@ fn carrying(payload: Payload) -> Outbound {
     Outbound {
         headers: Headers::default(),
         payload,
+        secret: None,
     }
 }
 

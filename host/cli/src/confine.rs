@@ -1,0 +1,59 @@
+//! Giving up in the kernel what the command does not need, before it runs a component.
+
+use std::path::Path;
+
+use bailiwick_confine::{ConfineError, Places, Server, ServerConfined, Support};
+use clap::ValueEnum;
+
+use crate::failure::Failure;
+
+/// How much of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Confine {
+    /// Everything; refuse where the kernel lacks a piece that is needed
+    Full,
+    /// What the kernel has
+    Available,
+    /// Nothing: an escape from WebAssembly has all that this user has
+    Off,
+}
+
+/// Confines this process to the places, for good. It must have one thread still.
+pub(crate) fn confine(
+    confine: Confine,
+    places: &Places,
+) -> Result<Option<ServerConfined>, Failure> {
+    if confine == Confine::Off {
+        return Ok(None);
+    }
+    // Opens what an engine's pool looks at afterwards: a confined process can no longer.
+    bailiwick::pool_resets_quickly();
+    let server = places.give_to(Server::new());
+    let server = match confine {
+        Confine::Available => Support::probe()
+            .missing()
+            .into_iter()
+            .fold(server, Server::without),
+        Confine::Full | Confine::Off => server,
+    };
+    server.confine().map(Some).map_err(|error| failure(&error))
+}
+
+fn failure(error: &ConfineError) -> Failure {
+    let failure = Failure::host_fault(format!("cannot confine this process: {error}"))
+        .because_of_source(error);
+    match error.remedy() {
+        Some(remedy) => failure.hint(format!(
+            "{remedy}; `--confine available` does without what is not there"
+        )),
+        None => failure,
+    }
+}
+
+/// Makes the cache's folder while it can be made; where it cannot, there is no cache.
+pub(crate) fn prepare_cache(cache: Option<&Path>) {
+    if let Some(cache) = cache {
+        // The cache says itself what is wrong with its folder.
+        let _ = crate::paths::private(cache);
+    }
+}

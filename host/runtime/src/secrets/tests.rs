@@ -1,0 +1,332 @@
+//! The set of secrets as a whole: reading, reading again, and finding them in what passes.
+
+use std::path::Path;
+
+use bailiwick_policy::{Extensions, Leak, Policy};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+
+use super::*;
+
+/// One with everything that the encodings treat in a way of their own.
+const TRICKY: &str = r#"a/B+c"d\e&f<g>h i'j%k=l~m?n"#;
+const TOKEN: &str = "sk-live-9f8Ae7D6c5B4a3Z2";
+
+fn policy(source: &str, more: &str) -> Policy {
+    let text = format!(
+        "[secrets.key]\n{source}\nto = [\"https://api.example.com/**\"]\nquery = \"k\"\n{more}"
+    );
+    Policy::parse("p.toml", &text, &Extensions::new()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn made_up(secret: &str, leak: &str) -> Secrets {
+    let policy = policy("env = \"A\"", &format!("leak = \"{leak}\"\n"));
+    Secrets::made_up(&policy, |_| secret.as_bytes().to_vec()).unwrap()
+}
+
+fn percent(text: &str, keeps: impl Fn(u8) -> bool, upper: bool) -> String {
+    let bytes = text.bytes().map(|byte| match (keeps(byte), upper) {
+        (true, _) => char::from(byte).to_string(),
+        (false, true) => format!("%{byte:02X}"),
+        (false, false) => format!("%{byte:02x}"),
+    });
+    bytes.collect()
+}
+
+/// What a server, or a tool, could make of a secret without meaning any harm.
+fn encodings(secret: &str) -> Vec<(&'static str, String)> {
+    let alphanumeric = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    vec![
+        ("raw", secret.to_owned()),
+        ("reversed", secret.chars().rev().collect()),
+        ("capitals", secret.to_uppercase()),
+        ("small letters", secret.to_lowercase()),
+        ("hex", hex.clone()),
+        ("hex in capitals", hex.to_uppercase()),
+        ("url", percent(secret, alphanumeric, true)),
+        ("url in small letters", percent(secret, alphanumeric, false)),
+        (
+            "json",
+            serde_json::to_string(secret)
+                .unwrap()
+                .trim_matches('"')
+                .to_owned(),
+        ),
+        ("json with slashes", {
+            let json = serde_json::to_string(secret).unwrap();
+            json.trim_matches('"').replace('/', "\\/")
+        }),
+        ("html", {
+            let text = secret
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;");
+            text.replace('"', "&quot;").replace('\'', "&#39;")
+        }),
+    ]
+}
+
+#[test]
+fn finds_every_encoding_wherever_it_stands() {
+    for secret in [TOKEN, TRICKY] {
+        let secrets = made_up(secret, "refuse");
+        for (name, text) in encodings(secret) {
+            for around in [("", ""), ("{\"token\": \"", "\"}\n"), ("é", "é")] {
+                let whole = format!("{}{text}{}", around.0, around.1);
+                let found = secrets.watch().find(whole.as_bytes());
+                assert_eq!(found.unwrap().name, "key", "{name}: {whole}");
+            }
+        }
+    }
+}
+
+#[test]
+fn finds_base64_in_every_alphabet_padded_or_not_at_every_place() {
+    for secret in [TOKEN, TRICKY, "12345678", "123456789", "1234567890"] {
+        let secrets = made_up(secret, "refuse");
+        for before in 0..7 {
+            for behind in 0..4 {
+                let whole = [&vec![0xa5; before], secret.as_bytes(), &vec![0x5a; behind]].concat();
+                for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
+                    let text = engine.encode(&whole);
+                    let found = secrets.watch().find(text.as_bytes());
+                    assert!(found.is_some(), "{secret} {before} {behind} {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn finds_nothing_in_a_secret_that_lacks_its_end() {
+    let secrets = made_up(TOKEN, "refuse");
+    assert!(
+        secrets
+            .watch()
+            .find(&TOKEN.as_bytes()[..TOKEN.len() - 1])
+            .is_none()
+    );
+    assert!(secrets.watch().find(&TOKEN.as_bytes()[1..]).is_none());
+    assert!(secrets.watch().find(b"").is_none());
+    assert!(Secrets::default().watch().find(TOKEN.as_bytes()).is_none());
+}
+
+#[test]
+fn overwrites_a_secret_and_nothing_beside_it() {
+    let secrets = made_up(TOKEN, "redact");
+    let mut text = format!("a{TOKEN}b{TOKEN}{TOKEN}c").into_bytes();
+    let found = secrets.watch().mask(&mut text);
+    let mask = "*".repeat(TOKEN.len());
+    assert_eq!(
+        String::from_utf8(text).unwrap(),
+        format!("a{mask}b{mask}{mask}c")
+    );
+    let once = Found {
+        name: "key".to_owned(),
+        leak: Leak::Redact,
+    };
+    assert_eq!(found, [once]);
+}
+
+/// Whatever the pieces are: what passes is the whole with the secret overwritten, and nothing of it has passed before it was found.
+#[test]
+fn finds_a_secret_that_is_split_anywhere() {
+    for secret in [TOKEN, TRICKY, "abcdeabcdab", "aaaaabcdaaaae"] {
+        let secrets = made_up(secret, "redact");
+        let watch = secrets.watch();
+        for (name, text) in encodings(secret) {
+            let whole = format!("xy{text}z-{text}{text}end{}", &text[..text.len() - 1]);
+            let mut expected = whole.clone().into_bytes();
+            assert!(!watch.mask(&mut expected).is_empty());
+            for size in 1..=whole.len() {
+                let mut stream = Stream::default();
+                let (mut passed, mut found) = (Vec::new(), 0);
+                for piece in whole.as_bytes().chunks(size) {
+                    let (clear, now) = stream.push(watch, piece);
+                    passed.extend(clear);
+                    found += now.len();
+                    assert!(watch.find(&passed).is_none(), "{name} {size}");
+                }
+                passed.extend(stream.end());
+                assert_eq!(
+                    String::from_utf8_lossy(&passed),
+                    String::from_utf8_lossy(&expected),
+                    "{name} {size}"
+                );
+                assert!(found > 0);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_holds_back_less_than_a_secret_is_long() {
+    let secrets = made_up(TOKEN, "redact");
+    let watch = secrets.watch();
+    let mut stream = Stream::default();
+    let piece = TOKEN[..10].repeat(1000);
+    let (clear, found) = stream.push(watch, piece.as_bytes());
+    assert!(found.is_empty());
+    assert_eq!(clear.len(), piece.len() - 10);
+    let (clear, _) = stream.push(watch, b"nothing like it.");
+    assert_eq!(
+        clear,
+        [&TOKEN.as_bytes()[..10], b"nothing like it."].concat()
+    );
+}
+
+/// Made by the same generator each time: a seed and a step.
+fn random(bytes: usize) -> Vec<u8> {
+    let mut state = 0x1234_5678_9abc_def1_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    std::iter::repeat_with(&mut next)
+        .flatten()
+        .take(bytes)
+        .collect()
+}
+
+/// Ordinary data, most of it of this repository: JSON, CSV, prose, sources, WIT, a lock file; and bytes as pictures and archives have them.
+fn ordinary() -> Vec<(&'static str, Vec<u8>)> {
+    let noise = random(4 << 20);
+    let rows: String = (0..20_000)
+        .map(|row| {
+            format!(
+                "{row},{:.3},EUR,2026-01-{:02}\n",
+                f64::from(row) * 1.17,
+                row % 28 + 1
+            )
+        })
+        .collect();
+    let json = serde_json::to_vec(&(0..5_000).map(|number| serde_json::json!({ "id": number, "name": format!("user-{number}"), "hash": format!("{:064x}", u128::from(number as u32) * 0x9e37_79b9_7f4a_7c15), "token": null })).collect::<Vec<_>>()).unwrap();
+    vec![
+        ("a source", include_bytes!("watch.rs").to_vec()),
+        ("another", include_bytes!("../call/running.rs").to_vec()),
+        ("prose", include_bytes!("../../../../SECURITY.md").to_vec()),
+        (
+            "more prose",
+            include_bytes!("../../../../CHANGELOG.md").to_vec(),
+        ),
+        (
+            "an interface",
+            include_bytes!("../../../../wit/http/http.wit").to_vec(),
+        ),
+        (
+            "a lock file",
+            include_bytes!("../../../../Cargo.lock").to_vec(),
+        ),
+        ("a table", rows.into_bytes()),
+        ("json", json),
+        ("noise in base64", STANDARD.encode(&noise).into_bytes()),
+        (
+            "noise in hex",
+            noise
+                .iter()
+                .take(1 << 20)
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+                .into_bytes(),
+        ),
+        ("noise", noise),
+    ]
+}
+
+#[test]
+fn ordinary_data_gives_no_alarm() {
+    let texts = [
+        TOKEN,
+        TRICKY,
+        "hunter2!",
+        "AKIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        "00112233445566778899aabbccddeeff",
+        "MDk4NzY1",
+        "correct horse battery staple",
+    ];
+    let tables: String = (0..texts.len())
+        .map(|number| {
+            format!(
+                "[secrets.s{number}]\nenv = \"A\"\nto = [\"https://a.example/**\"]\nquery = \"k\"\n"
+            )
+        })
+        .collect();
+    let policy = Policy::parse("p.toml", &tables, &Extensions::new()).unwrap();
+    let value = |name: &str| {
+        texts[name[1..].parse::<usize>().unwrap()]
+            .as_bytes()
+            .to_vec()
+    };
+    let secrets = Secrets::made_up(&policy, value).unwrap();
+    for (name, bytes) in ordinary() {
+        assert_eq!(secrets.watch().find(&bytes), None, "{name}");
+        let mut copy = bytes.clone();
+        assert_eq!(secrets.watch().mask(&mut copy), [], "{name}");
+        assert!(copy == bytes, "{name}");
+    }
+}
+
+#[test]
+fn shows_names_and_no_bytes() {
+    let secrets = made_up(TOKEN, "refuse");
+    let text = format!(
+        "{secrets:?} {:?} {:?}",
+        secrets.watch(),
+        secrets.get("key").unwrap().value
+    );
+    assert!(text.contains("key") && !text.contains(TOKEN), "{text}");
+}
+
+#[test]
+fn a_secret_that_cannot_be_had_is_named_with_what_to_do() {
+    let none = policy("env = \"BAILIWICK_TEST_THAT_NOBODY_SET\"", "");
+    let refused = Secrets::read(&none, Path::new(".")).unwrap_err();
+    assert_eq!(refused.to_string(), "the secret `key` cannot be had");
+    assert_eq!(
+        refused.cause().to_string(),
+        "the environment variable `BAILIWICK_TEST_THAT_NOBODY_SET` is not set"
+    );
+    assert!(refused.remedy().unwrap().contains("name another source"));
+    let plain = Secrets::made_up(&none, |_| b"short".to_vec()).unwrap_err();
+    assert!(matches!(plain.cause(), SecretError::TooPlain));
+}
+
+#[test]
+fn a_reload_reads_files_again_and_asks_no_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    let write = |text: &str| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write("the-first-one");
+    let file = policy("file = \"key\"", "");
+    let first = Secrets::read(&file, folder.path()).unwrap();
+    write("the-second-one");
+    let second = first.read_again(&file, folder.path()).unwrap();
+    assert!(second.watch().find(b"the-second-one").is_some());
+    assert!(second.watch().find(b"the-first-one").is_none());
+
+    let mark = folder.path().join("asked");
+    let script = format!("echo x >> {}; echo from-a-program", mark.display());
+    let command = |script: &str| {
+        policy(
+            &format!("command = [\"/bin/sh\", \"-c\", \"{script}\"]"),
+            "",
+        )
+    };
+    let asked = command(&script);
+    let first = Secrets::read(&asked, folder.path()).unwrap();
+    let second = first.read_again(&asked, folder.path()).unwrap();
+    assert!(second.watch().find(b"from-a-program").is_some());
+    assert_eq!(std::fs::read_to_string(&mark).unwrap(), "x\n");
+    let other = command("echo another-program");
+    let refused = first.read_again(&other, folder.path()).unwrap_err();
+    assert!(matches!(refused.cause(), SecretError::Restart));
+    assert!(refused.cause().to_string().contains("restart"));
+}

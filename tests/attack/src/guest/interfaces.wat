@@ -1,0 +1,120 @@
+;; What a scripted guest can import. Parts are between lines `;;; name`, and a guest has only those that its script needs.
+;;; files
+  (import "bailiwick:files/types@0.1.0" (instance $files
+    (type $limit0 (enum "host-call-bytes" "file-read-bytes" "file-write-bytes" "file-size" "list-entries" "handles"
+      "host-calls" "time"))
+    (export "limit" (type $limit (eq $limit0)))
+    (type $error0 (variant (case "denied") (case "not-found") (case "limit" $limit) (case "quota") (case "secret")
+      (case "unavailable") (case "invalid" string) (case "other" string)))
+    (export "error" (type $error (eq $error0)))
+    (export "reader" (type $reader (sub resource)))
+    (export "writer" (type $writer (sub resource)))
+    (export "[method]reader.read" (func (param "self" (borrow $reader)) (param "max" u32)
+      (result (result (list u8) (error $error)))))
+    (export "[method]reader.seek" (func (param "self" (borrow $reader)) (param "offset" u64)))
+    (export "[method]writer.write" (func (param "self" (borrow $writer)) (param "bytes" (list u8))
+      (result (result (error $error)))))
+    (export "[method]writer.commit" (func (param "self" (borrow $writer)) (result (result (error $error)))))))
+  (alias export $files "error" (type $file-error))
+  (alias export $files "reader" (type $reader))
+  (alias export $files "writer" (type $writer))
+;;; read-file
+  (import "bailiwick:files/read-file@0.1.0" (instance $read-file
+    (alias outer 1 $file-error (type $error0))
+    (export "error" (type $error (eq $error0)))
+    (alias outer 1 $reader (type $reader0))
+    (export "reader" (type $reader1 (eq $reader0)))
+    (export "read" (func (param "path" string) (result (result (list u8) (error $error)))))
+    (export "read-range" (func (param "path" string) (param "offset" u64) (param "length" u32)
+      (result (result (list u8) (error $error)))))
+    (export "open" (func (param "path" string) (result (result (own $reader1) (error $error)))))))
+;;; write-file
+  (import "bailiwick:files/write-file@0.1.0" (instance $write-file
+    (alias outer 1 $file-error (type $error0))
+    (export "error" (type $error (eq $error0)))
+    (alias outer 1 $writer (type $writer0))
+    (export "writer" (type $writer1 (eq $writer0)))
+    (export "write" (func (param "path" string) (param "bytes" (list u8)) (result (result (error $error)))))
+    (export "create" (func (param "path" string) (result (result (own $writer1) (error $error)))))))
+;;; list-files
+  (import "bailiwick:files/list-files@0.1.0" (instance $list-files
+    (alias outer 1 $file-error (type $error0))
+    (export "error" (type $error (eq $error0)))
+    (type $kind0 (enum "file" "directory"))
+    (export "kind" (type $kind (eq $kind0)))
+    (type $entry0 (record (field "name" string) (field "kind" $kind) (field "size" u64)))
+    (export "entry" (type $entry (eq $entry0)))
+    (export "list" (func (param "path" string) (result (result (list $entry) (error $error)))))))
+;;; http
+  (import "bailiwick:http/types@0.1.0" (instance $http
+    (type $limit0 (enum "host-call-bytes" "http-requests" "http-bytes" "response-size" "redirects" "handles"
+      "host-calls" "time"))
+    (export "limit" (type $limit (eq $limit0)))
+    (type $error0 (variant (case "denied") (case "not-found") (case "limit" $limit) (case "quota") (case "secret")
+      (case "unavailable") (case "invalid" string) (case "other" string)))
+    (export "error" (type $error (eq $error0)))
+    (type $header0 (record (field "name" string) (field "value" string)))
+    (export "header" (type $header (eq $header0)))
+    (type $response0 (record (field "status" u16) (field "url" string) (field "headers" (list $header))
+      (field "body" (list u8))))
+    (export "response" (type $response (eq $response0)))
+    (export "request" (type $request (sub resource)))
+    (export "incoming" (type $incoming (sub resource)))
+    (export "outgoing" (type $outgoing (sub resource)))
+    (export "[constructor]request" (func (param "method" string) (param "url" string) (result (own $request))))
+    (export "[method]request.add-header" (func (param "self" (borrow $request)) (param "name" string)
+      (param "value" string) (result (result (error $error)))))
+    (export "[method]request.set-body" (func (param "self" (borrow $request)) (param "body" (list u8))
+      (result (result (error $error)))))
+    (export "[method]incoming.read" (func (param "self" (borrow $incoming)) (param "max" u32)
+      (result (result (list u8) (error $error)))))
+    (export "[method]outgoing.write" (func (param "self" (borrow $outgoing)) (param "bytes" (list u8))
+      (result (result (error $error)))))
+    (export "[static]outgoing.finish" (func (param "this" (own $outgoing))
+      (result (result (own $incoming) (error $error)))))))
+  (alias export $http "error" (type $http-error))
+  (alias export $http "response" (type $response))
+  (alias export $http "request" (type $request))
+  (alias export $http "incoming" (type $incoming))
+  (alias export $http "outgoing" (type $outgoing))
+;;; http-get
+  (import "bailiwick:http/http-get@0.1.0" (instance $http-get
+    (alias outer 1 $http-error (type $error0))
+    (export "error" (type $error (eq $error0)))
+    (alias outer 1 $response (type $response0))
+    (export "response" (type $response1 (eq $response0)))
+    (alias outer 1 $incoming (type $incoming0))
+    (export "incoming" (type $incoming1 (eq $incoming0)))
+    (export "get" (func (param "url" string) (result (result $response1 (error $error)))))
+    (export "open" (func (param "url" string) (result (result (own $incoming1) (error $error)))))))
+;;; http-request
+  (import "bailiwick:http/http-request@0.1.0" (instance $http-request
+    (alias outer 1 $http-error (type $error0))
+    (export "error" (type $error (eq $error0)))
+    (alias outer 1 $request (type $request0))
+    (export "request" (type $request1 (eq $request0)))
+    (alias outer 1 $response (type $response0))
+    (export "response" (type $response1 (eq $response0)))
+    (alias outer 1 $incoming (type $incoming0))
+    (export "incoming" (type $incoming1 (eq $incoming0)))
+    (alias outer 1 $outgoing (type $outgoing0))
+    (export "outgoing" (type $outgoing1 (eq $outgoing0)))
+    (export "send" (func (param "request" (own $request1)) (result (result $response1 (error $error)))))
+    (export "open" (func (param "request" (own $request1)) (result (result (own $incoming1) (error $error)))))
+    (export "upload" (func (param "request" (own $request1)) (param "length" (option u64))
+      (result (result (own $outgoing1) (error $error)))))))
+;;; log
+  (import "bailiwick:log/log@0.1.0" (instance $log
+    (type $level0 (enum "debug" "info" "warn" "error"))
+    (export "level" (type $level (eq $level0)))
+    (export "log" (func (param "level" $level) (param "message" string)))))
+;;; random
+  (import "bailiwick:random/random@0.1.0" (instance $random
+    (type $error0 (variant (case "denied") (case "limit") (case "unavailable") (case "other" string)))
+    (export "error" (type $error (eq $error0)))
+    (export "bytes" (func (param "length" u32) (result (result (list u8) (error $error)))))))
+;;; clock
+  (import "bailiwick:clock/clock@0.1.0" (instance $clock
+    (type $error0 (variant (case "denied") (case "limit") (case "unavailable") (case "other" string)))
+    (export "error" (type $error (eq $error0)))
+    (export "elapsed" (func (result (result u64 (error $error)))))))

@@ -1,0 +1,63 @@
+//! Signals by the thousand, of every kind that a process may get and live: no call is lost, and the server ends as ever.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use bailiwick_tests::mcp::Era;
+use bailiwick_tests::mcp::served::Served;
+use bailiwick_tests::mcp::session::Session;
+use bailiwick_tests::mcp::site::Site;
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::runtime;
+
+const CALLS: u32 = 200;
+
+/// The first loads everything again; the others interrupt system calls or do nothing.
+const SIGNALS: [Signal; 5] = [
+    Signal::HUP,
+    Signal::WINCH,
+    Signal::URG,
+    Signal::CONT,
+    Signal::CHILD,
+];
+
+/// Ends the storm when it is dropped.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_storm_of_signals_leaves_no_call_unanswered() {
+    let site = Site::new(&[("limits", "probe-limits", "")]);
+    let served = Served::start(&site);
+    let (over, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                for signal in SIGNALS {
+                    served.signal(signal);
+                    sent.fetch_add(1, Ordering::SeqCst);
+                }
+                std::thread::park_timeout(std::time::Duration::from_millis(1));
+            }
+        });
+        // Also when a call did not end as it must.
+        let _over = Over(&over);
+        runtime().block_on(async {
+            let mut session = Session::open(served.address(), Era::Modern).await.unwrap();
+            for number in 0..CALLS {
+                let arguments = json!({ "rounds": number });
+                let answer = session.call("limits.compute", arguments).await.unwrap();
+                let content = &answer["result"]["structuredContent"];
+                assert!(!content["result"].is_null(), "call {number}: {answer}");
+            }
+        });
+    });
+    assert!(sent.load(Ordering::SeqCst) >= 1_000, "that was no storm");
+    served.stop();
+}
