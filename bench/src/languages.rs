@@ -95,6 +95,7 @@ fn load(host: &Host, component: &[u8]) -> Result<Tool> {
         sha256: None,
         policy: [0; 32],
         ask: false,
+        isolated: false,
         toolbox: None,
     };
     Ok(host.load(&Source::Bytes(component), options)?)

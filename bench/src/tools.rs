@@ -38,7 +38,8 @@ impl Bench {
 
     /// The same, whose tools run in worker processes of this program.
     pub(crate) fn isolated() -> Result<Self> {
-        Self::with(|builder| builder.isolation(Isolation::processes()))
+        let starter = Isolation::processes().start()?;
+        Self::with(|builder| builder.isolation(starter))
     }
 
     fn with(more: impl FnOnce(HostBuilder) -> HostBuilder) -> Result<Self> {
@@ -75,6 +76,7 @@ impl Bench {
             sha256: None,
             policy: [0; 32],
             ask: false,
+            isolated: false,
             toolbox: None,
         };
         Ok(self.host.load(&Source::Bytes(component), options)?)

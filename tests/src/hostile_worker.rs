@@ -16,6 +16,7 @@ use std::os::unix::net::UnixStream;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
 fn main() {
+    bailiwick::worker::starter();
     let program = std::env::args().next().unwrap();
     let attack = program.rsplit('/').next().unwrap().to_owned();
     let stdout = std::io::stdout();

@@ -146,6 +146,7 @@ fn load(host: &Host, source: &Source<'_>, rules: Rules) -> Tool {
         sha256: None,
         policy: [0; 32],
         ask: false,
+        isolated: false,
         toolbox: None,
     };
     host.load(source, options).unwrap()

@@ -35,8 +35,8 @@ const LOOP: &str = r#"(component
   (func (export "run") (canon lift (core func $i "run"))))"#;
 
 fn behind(program: impl Into<PathBuf>, table: &str) -> Hold {
-    let isolation = Isolation::processes().program(program);
-    Hold::with(World::new(), table, |builder| builder.isolation(isolation))
+    let starter = Isolation::processes().program(program).start().unwrap();
+    Hold::with(World::new(), table, |builder| builder.isolation(starter))
 }
 
 /// A hostile worker that does this, and the tool that it serves.
@@ -52,10 +52,10 @@ fn hostile_with(
 ) -> (Hold, Result<Tool, String>) {
     let program = folder.join(attack);
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hostile-worker"), &program).unwrap();
-    let isolation = Isolation::processes().program(program);
+    let starter = Isolation::processes().program(program).start().unwrap();
     let cache = folder.join(format!("{attack}.cache"));
     let hold = Hold::with(World::new(), table, |builder| {
-        builder.cache(cache).isolation(isolation)
+        builder.cache(cache).isolation(starter)
     });
     let loaded = hold.load(&wat::parse_str(component).unwrap());
     (hold, loaded.map_err(|refused| refused.code().to_owned()))
@@ -246,8 +246,9 @@ async fn what_comes_after_an_answer_and_beside_it_reaches_nobody() {
 #[tokio::test]
 async fn no_worker_is_left_as_a_zombie_when_its_host_is_gone() {
     let folder = tempfile::tempdir().unwrap();
+    let starter = Isolation::processes().program(worker()).start().unwrap();
     let host = Host::builder()
-        .isolation(Isolation::processes().program(worker()))
+        .isolation(starter)
         .cache(folder.path())
         .build()
         .unwrap();

@@ -86,6 +86,7 @@ impl<'a> Subject<'a> {
             sha256: None,
             policy: [0; 32],
             ask: false,
+            isolated: false,
             toolbox: None,
         };
         let source = match self.component {

@@ -29,6 +29,7 @@ fn options() -> ToolOptions {
         sha256: None,
         policy: [0; 32],
         ask: false,
+        isolated: false,
         toolbox: None,
     }
 }

@@ -10,7 +10,7 @@ use bailiwick_mcp::set::definitions;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::args::Cache;
+use crate::args::{Cache, Isolate};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::inspect;
@@ -44,6 +44,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     cache: Cache,
+
+    #[command(flatten)]
+    isolate: Isolate,
 }
 
 const EXAMPLES: &str = "\
@@ -113,7 +116,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn review(arguments: &Arguments, file: &PolicyFile, lock: &Lock) -> Result<Review, Failure> {
-    let host = inspect::host(arguments.cache.cache_dir.as_deref())?;
+    let starter = arguments.isolate.start(Some(&file.policy))?;
+    let host = inspect::host(arguments.cache.cache_dir.as_deref(), starter)?;
     let named: Result<Vec<&ToolPolicy>, Failure> =
         arguments.tools.iter().map(|name| file.tool(name)).collect();
     let mut policies = named?;

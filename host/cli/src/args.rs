@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bailiwick::{Isolation, Piece};
+use bailiwick::policy::Policy;
+use bailiwick::{Isolation, Piece, WorkerStarter};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -12,6 +13,7 @@ use crate::author;
 use crate::confine::Confine;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::run::fault;
 use crate::terminal;
 use crate::token;
 
@@ -251,22 +253,25 @@ pub(crate) struct Isolate {
     #[arg(long)]
     pub(crate) isolate: bool,
 
-    /// With --isolate: do without a piece of confinement that the kernel lacks
+    /// With worker processes: do without a piece of confinement that the kernel lacks
     #[arg(
         long,
         value_name = "PIECE",
-        requires = "isolate",
         value_parser = piece
     )]
     pub(crate) isolate_without: Vec<Piece>,
 }
 
 impl Isolate {
-    /// What the host is to be built with; nothing where components run in this process.
-    pub(crate) fn isolation(&self) -> Option<Isolation> {
+    /// Starts what starts worker processes, where the policy or the command line wants them; nothing where components run in this process.
+    ///
+    /// It comes before this process is confined, and before it holds secrets.
+    pub(crate) fn start(&self, policy: Option<&Policy>) -> Result<Option<WorkerStarter>, Failure> {
+        let wanted = self.isolate || policy.is_some_and(Policy::isolated);
         let without = self.isolate_without.iter().copied();
         let isolation = || without.fold(Isolation::processes(), Isolation::without);
-        self.isolate.then(isolation)
+        let started = wanted.then(|| isolation().start()).transpose();
+        started.map_err(|error| fault::wall(&error))
     }
 }
 
@@ -292,6 +297,9 @@ pub(crate) struct Inspect {
 
     #[command(flatten)]
     pub(crate) cache: Cache,
+
+    #[command(flatten)]
+    pub(crate) isolate: Isolate,
 }
 
 const INSPECT_EXAMPLES: &str = "\
@@ -317,6 +325,9 @@ pub(crate) struct Check {
 
     #[command(flatten)]
     pub(crate) cache: Cache,
+
+    #[command(flatten)]
+    pub(crate) isolate: Isolate,
 }
 
 const CHECK_EXAMPLES: &str = "\

@@ -20,7 +20,8 @@ use crate::terminal::{self, Paint, visible};
 
 pub(crate) fn check(check: &Check) -> Result<Exit, Failure> {
     let file = PolicyFile::read(&check.policy)?;
-    let host = inspect::host(check.cache.cache_dir.as_deref())?;
+    let starter = check.isolate.start(Some(&file.policy))?;
+    let host = inspect::host(check.cache.cache_dir.as_deref(), starter)?;
     let tools: Vec<Checked<'_>> = file
         .policy
         .tools()
@@ -58,6 +59,7 @@ impl<'p> Checked<'p> {
             sha256: policy.sha256().map(|digest| digest.0),
             policy: *file.digest.as_bytes(),
             ask: false,
+            isolated: policy.isolated(),
             toolbox: None,
         };
         let name = component.display().to_string();

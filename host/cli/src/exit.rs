@@ -50,7 +50,7 @@ impl From<&Cause> for Exit {
 impl From<&LoadError> for Exit {
     fn from(error: &LoadError) -> Self {
         match error {
-            LoadError::Worker(_) | LoadError::Audit(_) => Self::HostFault,
+            LoadError::NotIsolated | LoadError::Worker(_) | LoadError::Audit(_) => Self::HostFault,
             LoadError::Read { .. }
             | LoadError::TooLarge { .. }
             | LoadError::WrongDigest { .. }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bailiwick::policy::{Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource};
 use bailiwick::section::Section;
-use bailiwick::{Function, Host, Source, Tool, ToolOptions};
+use bailiwick::{Function, Host, Source, Tool, ToolOptions, WorkerStarter};
 use serde_json::{Map, Value, json};
 
 use crate::args::Inspect;
@@ -20,7 +20,8 @@ use crate::terminal::{self, Paint};
 
 pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
     let name = inspect.component.display().to_string();
-    let host = host(inspect.cache.cache_dir.as_deref())?;
+    let starter = inspect.isolate.start(None)?;
+    let host = host(inspect.cache.cache_dir.as_deref(), starter)?;
     let tool = progress::while_loading(&name, || load(&host, &inspect.component))?;
     let shown = Shown::new(&tool, &inspect.component);
     if inspect.json {
@@ -32,10 +33,13 @@ pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
 }
 
 /// A host that only loads: without a root, and with a trail that ends with it.
-pub(crate) fn host(cache: Option<&Path>) -> Result<Host, Failure> {
+pub(crate) fn host(cache: Option<&Path>, starter: Option<WorkerStarter>) -> Result<Host, Failure> {
     let mut builder = Host::builder();
     if let Some(cache) = paths::cache(cache) {
         builder = builder.cache(cache);
+    }
+    if let Some(starter) = starter {
+        builder = builder.isolation(starter);
     }
     builder.build().map_err(|error| fault::host(&error))
 }
@@ -49,6 +53,7 @@ fn load(host: &Host, component: &Path) -> Result<Tool, Failure> {
         sha256: None,
         policy: [0; 32],
         ask: false,
+        isolated: false,
         toolbox: None,
     };
     host.load(&Source::File(component), options)

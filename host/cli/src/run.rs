@@ -7,7 +7,9 @@ use std::sync::Arc;
 use bailiwick::audit::{Digest, Trail};
 use bailiwick::policy::{Capability, LimitSettings, Limits, Rules};
 use bailiwick::value::TEXT_BYTES_MAX;
-use bailiwick::{Call, Host, KeyValueStore, Secrets, Source, Tool, ToolOptions, Toolbox};
+use bailiwick::{
+    Call, Host, KeyValueStore, Secrets, Source, Tool, ToolOptions, Toolbox, WorkerStarter,
+};
 use bailiwick_confine::Places;
 use bailiwick_mcp::lock::Lock;
 
@@ -32,13 +34,15 @@ mod report;
 pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     let plan = Plan::new(run)?;
     let arguments = arguments(run)?;
+    let policy = plan.file.as_ref().map(|file| &file.policy);
+    let starter = run.isolate.start(policy)?;
     let secrets = plan.file.as_ref().map(secrets::read).transpose()?.flatten();
     let trail = open_trail(run, &plan)?;
     let store = others::store(run, &plan)?;
     confined(run, &plan, store.as_ref())?;
     // The first thing that begins a thread.
     let interrupt = Interrupt::listen()?;
-    let host = host(run, &plan, &trail, store, secrets)?;
+    let host = host(run, &plan, &trail, store, secrets, starter)?;
     let toolbox = Toolbox::new();
     let name = run.component.display().to_string();
     let tool = progress::while_loading(&name, || load(&host, run, &plan, &toolbox))?;
@@ -158,6 +162,10 @@ impl Plan {
             sha256: self.sha256,
             policy: *self.digest.as_bytes(),
             ask: self.asks,
+            isolated: self
+                .file
+                .as_ref()
+                .is_some_and(|file| file.policy.isolated()),
             toolbox: Some(toolbox.clone()),
         }
     }
@@ -243,6 +251,7 @@ fn host(
     trail: &Trail,
     store: Option<KeyValueStore>,
     secrets: Option<Secrets>,
+    starter: Option<WorkerStarter>,
 ) -> Result<Host, Failure> {
     let mut builder = Host::builder()
         .root(&plan.root)
@@ -279,8 +288,8 @@ fn host(
     if let Some(cache) = paths::cache(run.cache.cache_dir.as_deref()) {
         builder = builder.protect(&cache).cache(cache);
     }
-    if let Some(isolation) = run.isolate.isolation() {
-        builder = builder.isolation(isolation);
+    if let Some(starter) = starter {
+        builder = builder.isolation(starter);
     }
     builder.build().map_err(|error| fault::host(&error))
 }

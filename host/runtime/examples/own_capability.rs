@@ -25,7 +25,9 @@ use bailiwick::policy::{
 };
 use bailiwick::waist::{Attempted, Failure, Operation, Recording, Reply, Scene, Waist, reply};
 use bailiwick::wasmtime::component::{HasData, Linker};
-use bailiwick::{CallState, Host, Isolation, Source, Tool, ToolOptions, wasmtime, worker};
+use bailiwick::{
+    CallState, Host, Isolation, Source, Tool, ToolOptions, WorkerStarter, wasmtime, worker,
+};
 use serde::{Deserialize, Serialize};
 
 /// The key in the policy file.
@@ -240,13 +242,13 @@ fn database() -> Database {
 }
 
 /// A host that knows the capability, and the tool under a policy.
-fn asker(policy: &str, isolation: Option<Isolation>) -> Result<(Host, Tool)> {
+fn asker(policy: &str, starter: Option<WorkerStarter>) -> Result<(Host, Tool)> {
     let mut extensions = Extensions::new();
     extensions.register(KEY, columns)?;
     let parsed = Policy::parse("bailiwick.toml", policy, &extensions)?;
     let mut builder = Host::builder().service(database()).interface(interface());
-    if let Some(isolation) = isolation {
-        builder = builder.isolation(isolation);
+    if let Some(starter) = starter {
+        builder = builder.isolation(starter);
     }
     let host = builder.build()?;
     let component = wat::parse_str(include_str!("own_capability/tool.wat"))?;
@@ -260,11 +262,13 @@ fn main() -> Result<()> {
     // A host with worker processes starts this program again; a worker links what this program adds.
     worker::main(vec![interface()]);
     let isolate = std::env::args().any(|argument| argument == "--isolate");
-    let isolation = isolate.then(Isolation::processes);
+    let starter = isolate
+        .then(|| Isolation::processes().start())
+        .transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let (host, tool) = asker(POLICY, isolation)?;
+    let (host, tool) = asker(POLICY, starter)?;
     runtime.block_on(async {
         for arguments in [r#"["orders", "city"]"#, r#"["orders", "card-number"]"#] {
             match tool.call("ask")?.json(arguments).await {

@@ -16,7 +16,7 @@ use crate::capability::{self, Interface};
 use crate::engine::{Allocation, EngineError, engine};
 use crate::secrets::{self, Secrets};
 use crate::waist::{Failure, Performer, Services};
-use crate::wall::{Isolation, Wall, WallError};
+use crate::wall::{Wall, WorkerStarter};
 
 /// Makes what answers the operations of one call, in the place of this host's own authority.
 type MakePerformer = dyn Fn() -> Box<dyn Performer> + Send + Sync;
@@ -36,9 +36,6 @@ pub enum HostError {
     /// The system has no random bytes to name calls with.
     #[error("calls cannot be named")]
     Random(#[source] Failure),
-    /// Worker processes are not to be had.
-    #[error("tools cannot run in worker processes")]
-    Wall(#[from] WallError),
     /// An interface stands twice.
     #[error("the interface `{0}` was added twice")]
     InterfaceTwice(&'static str),
@@ -103,7 +100,7 @@ pub struct HostBuilder {
     services: Services,
     interfaces: Vec<Interface>,
     performer: Option<Arc<MakePerformer>>,
-    isolation: Option<Isolation>,
+    isolation: Option<WorkerStarter>,
 }
 
 impl std::fmt::Debug for HostBuilder {
@@ -247,8 +244,8 @@ impl HostBuilder {
     ///
     /// Calls, limits, records and codes are the same; functions with the program's own types ([`Tool::typed`](crate::Tool::typed))
     /// cannot be called.
-    pub fn isolation(mut self, isolation: Isolation) -> Self {
-        self.isolation = Some(isolation);
+    pub fn isolation(mut self, starter: WorkerStarter) -> Self {
+        self.isolation = Some(starter);
         self
     }
 
@@ -286,9 +283,7 @@ impl HostBuilder {
             .map(|directory: &Path| Cache::new(directory, &engine));
         let caches = [&cache, &of_workers].into_iter().flatten();
         protected.extend(caches.map(|cache| cache.directory().to_owned()));
-        let wall = isolation
-            .map(|isolation| Wall::new(&isolation, of_workers))
-            .transpose()?;
+        let wall = isolation.map(|starter| Wall::new(starter, of_workers));
         protected.extend(
             trail
                 .as_ref()

@@ -54,4 +54,4 @@ pub use tool::{
     Toolbox,
 };
 pub use waist::{PrivateUse, Progress};
-pub use wall::{Isolation, Piece, WallError, worker};
+pub use wall::{Isolation, Piece, WallError, WorkerStarter, worker};

@@ -52,6 +52,7 @@ fn options(limits: Limits) -> ToolOptions {
         sha256: None,
         policy: [0; 32],
         ask: false,
+        isolated: false,
         toolbox: None,
     }
 }

@@ -94,6 +94,7 @@ async fn ending(host: &Host) -> String {
         sha256: None,
         policy: [0; 32],
         ask: false,
+        isolated: false,
         toolbox: None,
     };
     let tool = host.load(&Source::Bytes(&component()), options).unwrap();

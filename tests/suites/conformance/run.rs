@@ -234,6 +234,7 @@ fn load(host: &Host, component: &[u8]) -> Tool {
         sha256: None,
         policy: [0; 32],
         ask: false,
+        isolated: false,
         toolbox: None,
     };
     host.load(&bailiwick::Source::Bytes(component), options)

@@ -95,6 +95,7 @@ impl Ours {
             sha256: None,
             policy: [0; 32],
             ask: false,
+            isolated: false,
             toolbox: None,
         };
         self.host.load(&Source::Bytes(component), options)

@@ -72,6 +72,7 @@ pub(crate) fn refused(kit: &Kit, error: &LoadError, ledger: &mut Ledger) {
         | LoadError::TooLarge { .. }
         | LoadError::WrongDigest { .. }
         | LoadError::NotGranted(_)
+        | LoadError::NotIsolated
         | LoadError::Worker(_)
         | LoadError::Audit(_) => (Rule::ValidComponent, &[Rule::ValidComponent]),
     };

@@ -3,7 +3,7 @@
 use bailiwick::audit::{AuditError, KeyError};
 use bailiwick::policy::Limit;
 use bailiwick::value::ArgumentError;
-use bailiwick::{CallError, Cause, HostError, LoadError, Tool};
+use bailiwick::{CallError, Cause, HostError, LoadError, Tool, WallError};
 use serde_json::Value;
 
 use crate::failure::{Failure, denial_fields};
@@ -29,19 +29,20 @@ pub(crate) fn host(error: &HostError) -> Failure {
         HostError::Engine(_)
         | HostError::Trail(_)
         | HostError::Random(_)
-        | HostError::Wall(_)
         | HostError::InterfaceTwice(_) => Failure::host_fault(error.to_string()),
     };
-    failure
+    failure.because_of_source(error)
+}
+
+/// There are no worker processes.
+pub(crate) fn wall(error: &WallError) -> Failure {
+    Failure::host_fault("tools cannot run in worker processes")
         .because_of_source(error)
         .maybe_hint(isolation_remedy(error))
 }
 
 /// What would let the wall of processes be put up.
-fn isolation_remedy(error: &HostError) -> Option<String> {
-    let HostError::Wall(wall) = error else {
-        return None;
-    };
+fn isolation_remedy(wall: &WallError) -> Option<String> {
     let missing = wall.missing();
     let words: Vec<String> = missing
         .iter()
@@ -83,6 +84,7 @@ fn load_remedy_in_flags(error: &LoadError) -> Option<String> {
         | LoadError::UnknownImports(_)
         | LoadError::Mismatch(_)
         | LoadError::Compile(_)
+        | LoadError::NotIsolated
         | LoadError::Worker(_)
         | LoadError::Audit(_) => error.remedy(),
     }

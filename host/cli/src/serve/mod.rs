@@ -148,10 +148,14 @@ pub(crate) enum LogForm {
 pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
     log::begin(serve.log, serve.verbose);
     let file = PolicyFile::read(&serve.policy)?;
+    let isolation = serve.isolate.start(Some(&file.policy))?;
     let secrets = crate::secrets::read(&file)?;
     let client = client(serve, &file)?;
     let trail = trail::open(&file, serve.audit.as_deref())?;
-    let setup = setup(serve, &file, &trail, secrets)?;
+    let setup = Setup {
+        isolation,
+        ..setup(serve, &file, &trail, secrets)?
+    };
     // What a confined process cannot do: it listens by now, and knows how many processors it may use.
     let bound = serve.http.map(|address| bind(serve, address)).transpose()?;
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -219,7 +223,7 @@ fn setup(
         protect: paths::audit_folder().into_iter().collect(),
         slots: serve.slots,
         natives: Vec::new(),
-        isolation: serve.isolate.isolation(),
+        isolation: None,
         confined: None,
     })
 }

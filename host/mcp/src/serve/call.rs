@@ -230,7 +230,9 @@ impl Request<'_> {
     async fn refused(&self, function: &ToolFunction, arguments: &str) -> Result<Report, String> {
         let call = function.tool.call(&function.function);
         let call = call.map_err(|gone| gone.to_string())?;
-        let ended = call.principal(self.principal.name()).json(arguments).await;
+        let call = call.principal(self.principal.name());
+        // It is rare, and its future is large: not a part of every call's.
+        let ended = Box::pin(call.json(arguments)).await;
         match ended {
             Err(error) if matches!(error.cause(), Cause::NotApproved) => Ok(error.report().clone()),
             Err(error) => Err(error.to_string()),

@@ -7,12 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use bailiwick::audit::Trail;
-use bailiwick::policy::{
-    Capability, Diagnostics, Extensions, Policy, SecretSource, ToolPolicy,
-};
+use bailiwick::policy::{Capability, Diagnostics, Extensions, Policy, SecretSource, ToolPolicy};
 use bailiwick::{
-    Allocation, Host, HostError, Isolation, KeyValueStore, LoadError, Secrets, SecretsError, Source,
-    Tool, ToolOptions, Toolbox,
+    Allocation, Host, HostError, KeyValueStore, LoadError, Secrets, SecretsError, Source, Tool,
+    ToolOptions, Toolbox, WorkerStarter,
 };
 use bailiwick_confine::Places;
 
@@ -50,8 +48,8 @@ pub struct Setup {
     pub slots: u32,
     /// Functions of the embedding program's own.
     pub natives: Vec<NativeFunction>,
-    /// Compile and run components in worker processes; without it, in this one.
-    pub isolation: Option<Isolation>,
+    /// Compile and run components in worker processes; without it, in this one, and a policy that says `isolation` is refused.
+    pub isolation: Option<WorkerStarter>,
     /// What the process was confined to, if it was: a set that needs more is refused.
     pub confined: Option<Places>,
 }
@@ -185,6 +183,11 @@ pub enum SetError {
         /// The path.
         path: PathBuf,
     },
+    /// Worker processes are started before a server is confined, or never.
+    #[error(
+        "the policy has `isolation`, and the server was started without worker processes, which needs a restart"
+    )]
+    NotIsolated,
     /// What a running server cannot take over.
     #[error("`{0}` of the policy changed, which needs a restart")]
     Restart(&'static str),
@@ -198,7 +201,7 @@ impl SetError {
             Self::NameTwice(_) => {
                 Some("give one of the tools another name in the policy".to_owned())
             }
-            Self::Restart(_) | Self::Outside { .. } => {
+            Self::NotIsolated | Self::Restart(_) | Self::Outside { .. } => {
                 Some("stop the server and start it again".to_owned())
             }
             Self::Lock(error) => error.remedy(),
@@ -253,6 +256,9 @@ pub(crate) fn load_set(
         None => Access::local(),
     };
     setup.within(&policy, &access)?;
+    if policy.isolated() && setup.isolation.is_none() {
+        return Err(SetError::NotIsolated);
+    }
     let access = Arc::new(access);
     let authenticator = Authenticator::new(access.clone())?;
     let named = named_files(setup, &policy);

@@ -1,5 +1,6 @@
 //! A policy as text: the one spelling that every policy with the same meaning and order has.
 
+use super::keys::PROCESS;
 use super::policy::{Ask, AuditSettings, KeyValueSettings, Network, Policy, ToolPolicy};
 use super::{quoted, setting_text, toml_key};
 use crate::capability::Capability;
@@ -15,7 +16,12 @@ use std::fmt::{self, Write};
 
 impl fmt::Display for Policy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut sections: Vec<String> = self.tools.iter().map(tool).collect();
+        // Before the first table: behind one it would be that table's.
+        let isolation = self
+            .isolated
+            .then(|| format!("isolation = {}\n", quoted(PROCESS)));
+        let mut sections: Vec<String> = isolation.into_iter().collect();
+        sections.extend(self.tools.iter().map(tool));
         sections.extend(network(&self.network));
         sections.extend(audit(&self.audit));
         sections.extend(key_value(&self.key_value));

@@ -79,7 +79,15 @@ const fn required(name: &'static str, shape: Shape, about: &'static str) -> Key 
     }
 }
 
+/// The one word of `isolation`.
+pub(super) const PROCESS: &str = "process";
+
 pub(super) const FILE: &[Key] = &[
+    key(
+        "isolation",
+        Shape::Word(&[PROCESS]),
+        "Components are compiled and run in worker processes that own one socket and nothing else; without the key, in the host's own process.",
+    ),
     key(
         "tools",
         Shape::Tools,

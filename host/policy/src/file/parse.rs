@@ -1,7 +1,7 @@
 //! From the text of a policy file to a policy, or to everything that is wrong with it.
 
 use super::diagnostic::{Diagnostics, Mistake};
-use super::keys::{ASK, AUDIT, FILE, KEY_VALUE, NETWORK, PRIVATE_DATA, TOOL};
+use super::keys::{ASK, AUDIT, FILE, KEY_VALUE, NETWORK, PRIVATE_DATA, PROCESS, TOOL};
 use super::node::{Kind, Node};
 use super::policy::{
     Ask, AuditSettings, AuditSync, KeyValueSettings, Network, Policy, Proxy, ToolPolicy,
@@ -121,13 +121,18 @@ impl<'t> Reader<'t> {
             .get("private")
             .map(|(node, _)| self.private_scope(node))
             .unwrap_or_default();
+        let isolated = values
+            .get("isolation")
+            .is_some_and(|(node, _)| self.isolation(node));
+        let of_file = |tool: ToolPolicy| ToolPolicy { isolated, ..tool };
         Policy {
-            tools,
+            tools: tools.into_iter().map(of_file).collect(),
             network,
             audit,
             key_value,
             secrets,
             private_scope,
+            isolated,
         }
     }
 
@@ -184,6 +189,8 @@ impl<'t> Reader<'t> {
             ask,
             rules: Arc::new(rules),
             limits,
+            // A matter of the whole file, which is read around this.
+            isolated: false,
         })
     }
 
@@ -321,6 +328,19 @@ impl<'t> Reader<'t> {
         KeyValueSettings {
             file: file.map(str::to_owned),
         }
+    }
+
+    fn isolation(&mut self, node: &Node<'t>) -> bool {
+        let Some(text) = self.text(node) else {
+            return false;
+        };
+        let is_known = text == PROCESS;
+        if !is_known {
+            let message = format!("`{}` is not where tools can run", text.escape_debug());
+            let hint = "`process`; without the key they run in the host's own".to_owned();
+            self.mistake("isolation", message, &node.span).hint = Some(hint);
+        }
+        is_known
     }
 
     fn private_scope(&mut self, node: &Node<'t>) -> PrivateScope {

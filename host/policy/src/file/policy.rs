@@ -21,6 +21,7 @@ pub struct Policy {
     pub(crate) key_value: KeyValueSettings,
     pub(crate) secrets: Vec<SecretPolicy>,
     pub(crate) private_scope: PrivateScope,
+    pub(crate) isolated: bool,
 }
 
 /// What the policy says about one tool.
@@ -32,6 +33,7 @@ pub struct ToolPolicy {
     pub(crate) ask: Option<Ask>,
     pub(crate) rules: Arc<Rules>,
     pub(crate) limits: Limits,
+    pub(crate) isolated: bool,
 }
 
 /// That a person has to say yes to each call of a tool: `ask`.
@@ -150,6 +152,12 @@ impl Policy {
         self.private_scope
     }
 
+    /// Whether its tools are to be compiled and run in worker processes: `isolation = "process"`.
+    #[must_use]
+    pub fn isolated(&self) -> bool {
+        self.isolated
+    }
+
     /// Whether any rule marks something as private.
     #[must_use]
     pub fn marks_private(&self) -> bool {
@@ -158,6 +166,12 @@ impl Policy {
 }
 
 impl ToolPolicy {
+    /// Whether it is to be compiled and run in worker processes. A host that has none refuses it.
+    #[must_use]
+    pub fn isolated(&self) -> bool {
+        self.isolated
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {

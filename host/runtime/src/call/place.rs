@@ -1,6 +1,7 @@
 //! Where the tool's code of one call runs: in an instance of this process, or in a worker process behind the wall.
 
 use bailiwick_policy::Limits;
+use futures_util::FutureExt as _;
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
@@ -62,7 +63,7 @@ impl<'c> Place<'c> {
     pub(super) async fn ready(&mut self, call: &Call<'_>) -> Result<(), Cause> {
         match self {
             Self::Here { .. } => Ok(()),
-            Self::Beyond(beyond) => beyond.ready(call).await,
+            Self::Beyond(beyond) => beyond.ready(call).boxed().await,
         }
     }
 
@@ -83,6 +84,8 @@ impl<'c> Place<'c> {
                 let text = invocation.text().map_err(Stopped::Cause)?;
                 let (text, outcome) = beyond
                     .call(call, text, lent)
+                    // A type of its own: what is behind the wall makes the future of every call no deeper.
+                    .boxed()
                     .await
                     .map_err(Stopped::Cause)?;
                 let returned = invocation

@@ -57,6 +57,8 @@ pub struct ToolOptions {
     pub policy: [u8; 32],
     /// Whether each call needs a person's yes.
     pub ask: bool,
+    /// Whether it must run in a worker process: a host without [`HostBuilder::isolation`](crate::HostBuilder::isolation) refuses it then.
+    pub isolated: bool,
     /// Where it finds the tools that it may call; without one every such call is `unavailable`.
     pub toolbox: Option<Toolbox>,
 }
@@ -72,6 +74,7 @@ impl ToolOptions {
             sha256: tool.sha256().map(|digest| digest.0),
             policy: Sha256::digest(text).into(),
             ask: tool.ask().is_some(),
+            isolated: tool.isolated(),
             toolbox: None,
         }
     }
@@ -117,6 +120,9 @@ fn load(
     options: &ToolOptions,
     digest_out: &mut Option<Digest>,
 ) -> Result<Tool, LoadError> {
+    if options.isolated && host.wall.is_none() {
+        return Err(LoadError::NotIsolated);
+    }
     let bytes = read(source, options.limits.component_size)?;
     let component = digest(&bytes);
     *digest_out = Some(component);

@@ -78,6 +78,9 @@ pub enum LoadError {
         /// What it may have.
         most: u64,
     },
+    /// It must run in a worker process, and the host has none.
+    #[error("the policy wants the tool in a worker process, and this host has none")]
+    NotIsolated,
     /// The processes that were to compile and run it could not do so.
     #[error("the worker process for it failed")]
     Worker(#[source] WallError),
@@ -97,7 +100,7 @@ impl LoadError {
             Self::NotGranted(_) => "not-granted",
             Self::UnknownImports(_) => "unknown-import",
             Self::Mismatch(_) => "import-mismatch",
-            Self::Worker(_) | Self::Audit(_) => "host-fault",
+            Self::NotIsolated | Self::Worker(_) | Self::Audit(_) => "host-fault",
         }
     }
 
@@ -119,6 +122,9 @@ impl LoadError {
             }
             Self::UnknownImports(_) => Some(
                 "build the tool against the interfaces in `wit/`; a WASI 0.2 import other than cli, clocks, filesystem, io, random and sockets is not part of the floor".to_owned(),
+            ),
+            Self::NotIsolated => Some(
+                "the embedding program gives the host workers with `HostBuilder::isolation`".to_owned(),
             ),
             Self::Mismatch(_) => Some("build the tool against the versions in `wit/`".to_owned()),
             Self::Read { .. }

@@ -389,10 +389,7 @@ impl Scene {
     }
 
     /// Decides, in a function of its own: an attempt borrows, and nothing of it may be there while something is awaited.
-    fn decided<O: Attempted>(
-        &mut self,
-        operation: &O,
-    ) -> Decided<O::Target> {
+    fn decided<O: Attempted>(&mut self, operation: &O) -> Decided<O::Target> {
         let attempt = operation.attempt();
         let key = attempt.capability();
         let standing = match O::RECORDING {

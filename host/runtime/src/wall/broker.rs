@@ -114,7 +114,7 @@ impl<'c> Beyond<'c> {
         };
         self.principal.clone_from(&call.behalf.principal);
         let taking = async {
-            let worker = self.workers.take(&self.principal).await?;
+            let worker = self.workers.take(&self.principal)?;
             Ready::new(worker).await
         };
         let late = |_| WallError::Gone(std::io::ErrorKind::TimedOut.into());

@@ -1,7 +1,7 @@
 //! The broker's side of loading: a worker compiles, another one loads what it made and says which functions there are.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::time::{Duration, Instant};
 
 use super::describe::{Believed, DESCRIPTION_BYTES_MAX, plain};
@@ -49,8 +49,8 @@ impl Wall {
 
     fn compiled(&self, bytes: &[u8], most: Duration) -> Result<Vec<u8>, LoadError> {
         let input = code::sealed(bytes).map_err(start)?;
-        let process = self.starter.start_now(input).map_err(start)?;
-        let begun = Worker::begin(process, &self.without, Job::Compile);
+        let process = self.starter.start(input.as_fd()).map_err(start)?;
+        let begun = Worker::begin(process, self.starter.without(), Job::Compile);
         let mut worker = begun.map_err(LoadError::Worker)?;
         worker.ready_now(LOADING_MAX).map_err(LoadError::Worker)?;
         // Its own beginning is no part of the time: before it there is nothing of the component's in it.
@@ -100,9 +100,8 @@ impl Wall {
         outline: &Outline,
     ) -> Result<(Worker, Believed), LoadError> {
         let deadline = Instant::now() + LOADING_MAX;
-        let input = code.try_clone().map_err(start)?;
-        let process = self.starter.start_now(input).map_err(start)?;
-        let begun = Worker::begin(process, &self.without, Job::Serve(serve.clone()));
+        let process = self.starter.start(code.as_fd()).map_err(start)?;
+        let begun = Worker::begin(process, self.starter.without(), Job::Serve(serve.clone()));
         let mut worker = begun.map_err(LoadError::Worker)?;
         let gone = |error| LoadError::Worker(WallError::Gone(error));
         let socket = &worker.process.socket;

@@ -30,7 +30,7 @@ mod far;
 mod frame;
 mod message;
 mod pool;
-mod process;
+mod starter;
 pub mod worker;
 
 use std::path::PathBuf;
@@ -41,14 +41,15 @@ use bailiwick_confine::{ConfineError, Support, Worker as Profile};
 pub(crate) use broker::Beyond;
 pub(crate) use far::Far;
 pub(crate) use pool::Workers;
+pub use starter::WorkerStarter;
 
 use crate::cache::Cache;
-use process::Starter;
 
 /// Calls that a worker serves before another takes its place.
 const CALLS_MAX: u32 = 1_000;
 
-/// That tools are compiled and run in worker processes.
+/// How tools are compiled and run in worker processes.
+#[must_use = "nothing is isolated before a host is built with what it starts"]
 #[derive(Clone, Debug)]
 pub struct Isolation {
     program: PathBuf,
@@ -90,6 +91,20 @@ impl Isolation {
         self.calls_max = calls.max(1);
         self
     }
+
+    /// Starts the process that starts the workers, for [`HostBuilder::isolation`](crate::HostBuilder::isolation).
+    ///
+    /// A process that is going to confine itself does this before, since it can start none afterwards; one that holds secrets does it before
+    /// it reads them.
+    ///
+    /// # Errors
+    /// [`WallError`], when the kernel lacks what confines a worker, or there can be no other process.
+    pub fn start(self) -> Result<WorkerStarter, WallError> {
+        Support::probe()
+            .need(Profile::needed(), &self.without)
+            .map_err(WallError::Confine)?;
+        WorkerStarter::new(self)
+    }
 }
 
 /// Why a worker process is of no use.
@@ -128,23 +143,13 @@ impl WallError {
 
 /// What all tools of a host behind the wall share.
 pub(crate) struct Wall {
-    starter: Starter,
+    starter: WorkerStarter,
     cache: Option<Cache>,
-    calls_max: u32,
-    without: Vec<Piece>,
 }
 
 impl Wall {
     /// Puts the wall up. `cache` is for code that workers compiled, and nothing else.
-    pub(crate) fn new(isolation: &Isolation, cache: Option<Cache>) -> Result<Self, WallError> {
-        Support::probe()
-            .need(Profile::needed(), &isolation.without)
-            .map_err(WallError::Confine)?;
-        Ok(Self {
-            starter: Starter::new(&isolation.program)?,
-            cache,
-            calls_max: isolation.calls_max,
-            without: isolation.without.clone(),
-        })
+    pub(crate) fn new(starter: WorkerStarter, cache: Option<Cache>) -> Self {
+        Self { starter, cache }
     }
 }

@@ -6,13 +6,13 @@
 //! served its number of calls is killed.
 
 use std::io;
-use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::frame;
 use super::message::{FromWorker, Hello, Job, Nonce, Refusal, Serve, VERSION};
-use super::process::{Process, Starter};
+use super::starter::{Process, WorkerStarter};
 use super::{Piece, Wall, WallError, describe::DESCRIPTION_BYTES_MAX};
 use crate::capability::random;
 use crate::waist::Operations;
@@ -31,12 +31,10 @@ pub(crate) struct Workers {
 
 #[derive(Debug)]
 struct Inner {
-    starter: Starter,
+    starter: WorkerStarter,
     code: OwnedFd,
     serve: Serve,
-    without: Vec<Piece>,
     operations: Operations,
-    calls_max: u32,
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -74,9 +72,13 @@ impl Worker {
                 .collect(),
             job,
         });
-        hello
-            .and_then(|hello| frame::send(&process.socket, &hello))
-            .map_err(WallError::Gone)?;
+        match hello.and_then(|hello| frame::send(&process.socket, &hello)) {
+            // What is wrong with it was said on the socket, and is read when it is asked whether it is ready.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(WallError::Gone(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
         Ok(Self {
             process,
             waited_for: Some(nonce),
@@ -153,9 +155,7 @@ impl Workers {
                     describe: false,
                     ..serve
                 },
-                without: wall.without.clone(),
                 operations,
-                calls_max: wall.calls_max,
                 idle,
             }),
         }
@@ -167,7 +167,7 @@ impl Workers {
     }
 
     /// A worker for a call on this principal's behalf: one that served nobody else.
-    pub(super) async fn take(&self, principal: &Principal) -> Result<Worker, WallError> {
+    pub(super) fn take(&self, principal: &Principal) -> Result<Worker, WallError> {
         let (waiting, ahead) = {
             let mut idle = self.inner.idle();
             let own = idle
@@ -182,14 +182,14 @@ impl Workers {
         }
         match waiting {
             Some(worker) => Ok(worker),
-            None => self.inner.start().await,
+            None => self.inner.start(),
         }
     }
 
     /// Takes back a worker that answered a call on this principal's behalf, or was not used.
     pub(super) fn give_back(&self, mut worker: Worker, principal: &Principal) {
         worker.calls = worker.calls.saturating_add(1);
-        if worker.calls >= self.inner.calls_max || !is_silent(&worker.process) {
+        if worker.calls >= self.inner.starter.calls_max() || !is_silent(&worker.process) {
             return;
         }
         let mut idle = self.inner.idle();
@@ -225,45 +225,25 @@ impl Inner {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts a worker, and hands it over when it is begun.
-    fn begin(&self, begun: impl FnOnce(Result<Worker, WallError>) + Send + 'static) {
-        let (serve, without) = (self.serve.clone(), self.without.clone());
-        match self.code.try_clone() {
-            Ok(code) => self
-                .starter
-                .start(code, move |process: io::Result<Process>| {
-                    let process = process.map_err(WallError::Start);
-                    let job = Job::Serve(serve);
-                    begun(process.and_then(|process| Worker::begin(process, &without, job)));
-                }),
-            Err(error) => begun(Err(WallError::Start(error))),
-        }
+    /// Starts a worker. It says itself when it is ready, or why it is not.
+    fn start(&self) -> Result<Worker, WallError> {
+        let process = self.starter.start(self.code.as_fd());
+        let job = Job::Serve(self.serve.clone());
+        Worker::begin(
+            process.map_err(WallError::Start)?,
+            self.starter.without(),
+            job,
+        )
     }
 
-    async fn start(&self) -> Result<Worker, WallError> {
-        let (send, receive) = tokio::sync::oneshot::channel();
-        self.begin(move |worker| {
-            // Whoever waited may have gone: then the worker goes, too.
-            let _ = send.send(worker);
-        });
-        let gone = |_| WallError::Start(io::ErrorKind::NotConnected.into());
-        receive.await.map_err(gone)?
-    }
-
-    /// Starts one for the next call that needs one.
-    fn start_ahead(self: &Arc<Self>) {
-        let weak = Arc::downgrade(self);
-        self.begin(move |worker| keep(&weak, worker));
-    }
-}
-
-/// Keeps a worker that was started ahead. Without one the next call starts its own, and says what is wrong.
-fn keep(inner: &Weak<Inner>, worker: Result<Worker, WallError>) {
-    if let (Some(inner), Ok(worker)) = (inner.upgrade(), worker) {
-        let mut idle = inner.idle();
-        if fresh(&idle) < AHEAD {
-            let served = None;
-            idle.push(Idle { worker, served });
+    /// Starts one for the next call that needs one. Without it that call starts its own, and says what is wrong.
+    fn start_ahead(&self) {
+        if let Ok(worker) = self.start() {
+            let mut idle = self.idle();
+            if fresh(&idle) < AHEAD {
+                let served = None;
+                idle.push(Idle { worker, served });
+            }
         }
     }
 }

@@ -6,10 +6,12 @@
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::sync::Arc;
 
 use bailiwick_confine::{ConfineError, EnteredWorker, Piece, Threads, Worker};
 use bailiwick_policy::Limits;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use wasmtime::Engine;
 use wasmtime::component::{Component, InstancePre};
 
@@ -20,6 +22,7 @@ use super::message::{
     Begin, Claim, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve, ToWorker,
     VERSION,
 };
+use super::starter;
 use crate::call::instance::{self, Lent};
 use crate::call::invocation::{Dynamic, Returned, Stopped};
 use crate::call::{CallState, Cause};
@@ -47,13 +50,33 @@ const HELLO_BYTES_MAX: usize = 16 << 20;
 /// To be called first thing in `main`, before any thread exists, by every program that builds a host with
 /// [`Isolation`](super::Isolation): the host starts its own program again. `interfaces` are those that the program adds to its hosts.
 pub fn main(interfaces: Vec<Interface>) {
+    starter();
     let mut arguments = std::env::args_os().skip(1);
     let is_worker = arguments.next().is_some_and(|argument| argument == MARKER);
     if is_worker && arguments.next().is_none() {
         // Whatever went wrong, the broker sees the socket end.
-        let ended = work(interfaces);
-        std::process::exit(i32::from(ended.is_err()));
+        end(&work(interfaces));
     }
+}
+
+/// Makes of this process what starts workers, where it was started as that; returns at once otherwise. [`main`] does it too: this alone is for a
+/// program that is a worker in its own way.
+pub fn starter() {
+    let mut arguments = std::env::args_os().skip(1);
+    let is_starter = arguments
+        .next()
+        .is_some_and(|argument| argument == starter::MARKER);
+    if let (true, Some(program), None) = (is_starter, arguments.next(), arguments.next()) {
+        end(&starter::work(Path::new(&program)));
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the process was for this alone, and holds nothing that has to be put in order"
+)]
+fn end(ended: &io::Result<()>) -> ! {
+    std::process::exit(i32::from(ended.is_err()))
 }
 
 fn work(interfaces: Vec<Interface>) -> io::Result<()> {
@@ -64,6 +87,8 @@ fn work(interfaces: Vec<Interface>) -> io::Result<()> {
         return refuse(&socket()?, Refusal::Other(other));
     }
     let entered = enter(&hello);
+    // Whoever started it kills it; and where that process is killed itself, the kernel does.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     // Entering closed every descriptor but those that were kept.
     let socket = Arc::new(socket()?);
     let done = entered.and_then(|entered| match &hello.job {

@@ -23,7 +23,9 @@ pub(super) fn interfaces() -> [Interface; 1] {
         needs: Needs::Grant(Capability::Secret),
         link: adapter::link,
         operations: |operations| {
-            operations.attempted::<GetSecret>().attempted::<AttachSecret>();
+            operations
+                .attempted::<GetSecret>()
+                .attempted::<AttachSecret>();
         },
     }]
 }

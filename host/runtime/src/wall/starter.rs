@@ -1,0 +1,288 @@
+//! The process that starts worker processes, and kills them.
+//!
+//! A process that confined itself can start no other. So this one is started before that, by [`Isolation::start`](super::Isolation::start), and has one socket to the broker.
+//! Over it come orders of five bytes: start a worker, with the descriptors of its input and of its socket beside them; kill one. It
+//! starts one program and no other, with nothing but these two descriptors, so that the orders of a broker that was taken over make workers, and nothing else. When
+//! the broker's end closes, however it ended, all workers are killed and waited for.
+//!
+//! It answers nothing: what keeps a worker from being started is said in the worker's place, on the worker's socket.
+
+use std::collections::HashMap;
+use std::io::{self, IoSlice, IoSliceMut};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rustix::io::{Errno, retry_on_intr};
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType, recvmsg, sendmsg, shutdown,
+    socketpair,
+};
+
+use super::frame;
+use super::message::{FromWorker, Refusal};
+use super::{Isolation, Piece, WallError, worker};
+
+/// The argument that makes a starter of a program. The one behind it is the program whose processes are the workers.
+pub(super) const MARKER: &str = "bailiwick-worker-starter";
+
+/// Starts worker processes for hosts: a handle of the process that does it.
+///
+/// Clones share that process. It ends, with every worker, when the last of them and of the hosts that were built with them is gone.
+#[derive(Clone, Debug)]
+pub struct WorkerStarter {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    socket: OwnedFd,
+    process: Child,
+    /// The number of the worker that is started next.
+    next: AtomicU32,
+    calls_max: u32,
+    without: Vec<Piece>,
+}
+
+impl WorkerStarter {
+    pub(super) fn new(isolation: Isolation) -> Result<Self, WallError> {
+        let Isolation {
+            program,
+            calls_max,
+            without,
+        } = isolation;
+        let (socket, process) = begin(&program).map_err(WallError::Start)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                socket,
+                process,
+                next: AtomicU32::new(0),
+                calls_max,
+                without,
+            }),
+        })
+    }
+
+    pub(super) fn calls_max(&self) -> u32 {
+        self.inner.calls_max
+    }
+
+    pub(super) fn without(&self) -> &[Piece] {
+        &self.inner.without
+    }
+
+    /// Has a process started with this input.
+    pub(super) fn start(&self, input: BorrowedFd<'_>) -> io::Result<Process> {
+        let (socket, theirs) = UnixStream::pair()?;
+        let number = self.inner.next.fetch_add(1, Ordering::Relaxed);
+        self.inner
+            .send(&Order::Start(number), &[input, theirs.as_fd()])?;
+        Ok(Process {
+            number,
+            socket,
+            starter: self.inner.clone(),
+        })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "workers are other processes: of this program, which reads nothing but its orders"
+)]
+fn begin(program: &Path) -> io::Result<(OwnedFd, Child)> {
+    // Whole messages, one after the other: an order is never half there.
+    let (ours, theirs) = socketpair(
+        AddressFamily::UNIX,
+        SocketType::SEQPACKET,
+        SocketFlags::CLOEXEC,
+        None,
+    )?;
+    let process = Command::new(program)
+        .arg(MARKER)
+        .arg(program)
+        .env_clear()
+        .current_dir("/")
+        // What somebody types at a terminal is for the broker, which may have calls to end first.
+        .process_group(0)
+        .stdin(Stdio::from(theirs))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    Ok((ours, process))
+}
+
+impl Inner {
+    fn send(&self, order: &Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        if !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let bytes = order.bytes();
+        let flags = SendFlags::NOSIGNAL;
+        let bytes = [IoSlice::new(&bytes)];
+        retry_on_intr(|| sendmsg(&self.socket, &bytes, &mut control, flags))?;
+        Ok(())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Its end of the socket ends it; one that is gone already is waited for all the same, so that no zombie is left.
+        let _ = shutdown(&self.socket, Shutdown::Write);
+        let _ = self.process.wait();
+    }
+}
+
+/// A worker process. It is killed when this is dropped.
+#[derive(Debug)]
+pub(super) struct Process {
+    number: u32,
+    pub(super) socket: UnixStream,
+    starter: Arc<Inner>,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A starter that is gone has taken its workers along.
+        let _ = self.starter.send(&Order::Kill(self.number), &[]);
+    }
+}
+
+/// What a starter is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Start(u32),
+    Kill(u32),
+}
+
+const ORDER_BYTES: usize = 5;
+
+impl Order {
+    fn bytes(self) -> [u8; ORDER_BYTES] {
+        let (kind, number) = match self {
+            Self::Start(number) => (0, number),
+            Self::Kill(number) => (1, number),
+        };
+        let [a, b, c, d] = number.to_le_bytes();
+        [kind, a, b, c, d]
+    }
+
+    fn read(bytes: [u8; ORDER_BYTES]) -> Option<Self> {
+        let [kind, a, b, c, d] = bytes;
+        let number = u32::from_le_bytes([a, b, c, d]);
+        match kind {
+            0 => Some(Self::Start(number)),
+            1 => Some(Self::Kill(number)),
+            _ => None,
+        }
+    }
+}
+
+/// Does what the orders say, until nobody gives any.
+pub(super) fn work(program: &Path) -> io::Result<()> {
+    // A session of its own: no terminal's signals. It may be the first of one already.
+    let _ = rustix::process::setsid();
+    rustix::thread::set_no_new_privs(true)?;
+    let mut workers = HashMap::new();
+    while let Some((order, descriptors)) = next_order()? {
+        match (order, descriptors) {
+            (Order::Start(number), Some((input, socket))) => {
+                if let Some(child) = start(program, input, socket) {
+                    workers.insert(number, child);
+                }
+            }
+            (Order::Start(_), None) => {}
+            (Order::Kill(number), _) => {
+                if let Some(mut child) = workers.remove(&number) {
+                    kill(&mut child);
+                    bury(&mut child);
+                }
+            }
+        }
+    }
+    workers.values_mut().for_each(kill);
+    workers.values_mut().for_each(bury);
+    Ok(())
+}
+
+/// The input and the socket of a worker, which come beside the order to start it.
+type Beside = Option<(OwnedFd, OwnedFd)>;
+
+/// An order, and what came beside it; none when nobody gives any more.
+fn next_order() -> io::Result<Option<(Order, Beside)>> {
+    let socket = io::stdin();
+    let mut bytes = [0; ORDER_BYTES];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let received = loop {
+        let mut into = [IoSliceMut::new(&mut bytes)];
+        match recvmsg(&socket, &mut into, &mut control, RecvFlags::CMSG_CLOEXEC) {
+            Err(Errno::INTR) => {}
+            received => break received?.bytes,
+        }
+    };
+    let mut descriptors = control.drain().flat_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(descriptors) => descriptors.collect::<Vec<OwnedFd>>(),
+        _ => Vec::new(),
+    });
+    let both = descriptors.next().zip(descriptors.next());
+    let order = Order::read(bytes).filter(|_| received == ORDER_BYTES);
+    Ok(order.map(|order| (order, both)))
+}
+
+/// Starts a worker, or says on its socket why there is none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a worker is another process: of this program, confined before it reads anything of a tool's"
+)]
+fn start(program: &Path, input: OwnedFd, socket: OwnedFd) -> Option<Child> {
+    let theirs = socket.try_clone().ok()?;
+    let spawned = Command::new(program)
+        .arg(worker::MARKER)
+        .env_clear()
+        .current_dir("/")
+        .stdin(Stdio::from(input))
+        .stdout(Stdio::from(theirs))
+        .stderr(Stdio::null())
+        .spawn();
+    match spawned {
+        Ok(child) => Some(child),
+        Err(error) => {
+            let refusal = Refusal::Other(format!("it could not be started: {error}"));
+            let said = frame::encode(&FromWorker::Refused(refusal));
+            // Without a word the broker sees the end of the socket.
+            let _ = said.and_then(|said| frame::send(&UnixStream::from(socket), &said));
+            None
+        }
+    }
+}
+
+fn kill(child: &mut Child) {
+    // It may have ended by itself.
+    let _ = child.kill();
+}
+
+fn bury(child: &mut Child) {
+    // It was killed: there is nobody to wait for long, and nothing to do about a failure.
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_read_as_it_was_given_and_nothing_else_is_one() {
+        for order in [Order::Start(0), Order::Start(u32::MAX), Order::Kill(7)] {
+            assert_eq!(Order::read(order.bytes()), Some(order));
+        }
+        assert_eq!(Order::read([2, 0, 0, 0, 0]), None);
+    }
+}
