@@ -18,6 +18,7 @@ mod official;
 mod panics;
 mod private;
 mod python;
+mod secrets;
 mod signals;
 mod tokens;
 

@@ -148,8 +148,10 @@ pub(crate) enum LogForm {
 pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
     log::begin(serve.log, serve.verbose);
     let file = PolicyFile::read(&serve.policy)?;
-    let isolation = serve.isolate.start(Some(&file.policy))?;
+    let isolation = serve.isolate.start(file.policy.isolated())?;
     let secrets = crate::secrets::read(&file)?;
+    let secrets = secrets.map(|secrets| crate::secrets::asked_again(&file, secrets));
+    let secrets = secrets.transpose()?;
     let client = client(serve, &file)?;
     let trail = trail::open(&file, serve.audit.as_deref())?;
     let setup = Setup {

@@ -66,6 +66,10 @@ impl Operations {
         bytes: &[u8],
     ) -> Option<Result<Answered, Unreadable>> {
         let answering = self.by_name.get(name)?;
+        // Before anything is made of the bytes: whoever has no host call left cannot have them read.
+        if let Err(failure) = waist.has_a_host_call_left() {
+            return Some(Ok(answered::<Counted>(Err(failure))));
+        }
         Some(answering(waist, bytes).await)
     }
 }
