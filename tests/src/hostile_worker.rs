@@ -26,8 +26,7 @@ fn main() {
     let (nonce, job) = (&hello[1..17], hello[18]);
     if job == 0 {
         send(&mut socket, &[&[0], nonce, &[0]].concat());
-        send(&mut socket, &[2]);
-        return send(&mut socket, b"code");
+        return compile(&attack, &mut socket);
     }
     let describe = *hello.last().unwrap() == 1;
     send(&mut socket, &ready(&attack, nonce, describe));
@@ -35,6 +34,29 @@ fn main() {
         let begin = receive(&mut socket);
         let number = &begin[1..=begin[1..].iter().position(|byte| byte & 0x80 == 0).unwrap() + 1];
         act(&attack, &mut socket, number);
+    }
+}
+
+/// What it does in the place of a compiler.
+fn compile(attack: &str, socket: &mut UnixStream) {
+    match attack {
+        "compiles-for-ever" => std::thread::park(),
+        "compiles-and-ends" => {}
+        "compiles-half-of-it" => {
+            send(socket, &[2]);
+            drop(socket.write_all(&[9, 0, 0, 0, 1]));
+        }
+        "compiles-without-end" => {
+            send(socket, &[2]);
+            // What it announces is more than any code of such a component.
+            drop(socket.write_all(&[0xff, 0xff, 0xff, 0x7f]));
+            while socket.write_all(&[0; 65_536]).is_ok() {}
+        }
+        "compiles-nonsense" => send(socket, &[9; 40]),
+        _ => {
+            send(socket, &[2]);
+            send(socket, b"code");
+        }
     }
 }
 
@@ -98,6 +120,10 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
     let path = text("../outside/flag");
     match attack {
         "honest" => send(socket, &answered(number, "\"done\"")),
+        "says-its-process" => {
+            let own = format!("\"{}\"", std::process::id());
+            send(socket, &answered(number, &own));
+        }
         "another-call" => send(socket, &answered(&[1], "\"done\"")),
         "another-type" => send(socket, &answered(number, "17")),
         "no-json" => send(socket, &answered(number, "done")),

@@ -12,12 +12,14 @@
     reason = "a test that cannot go on has failed"
 )]
 
+pub mod behind;
 pub mod case;
 pub mod dns;
 pub mod guests;
 pub mod hold;
 pub mod mcp;
 pub mod page;
+pub mod processes;
 pub mod runner;
 pub mod server;
 pub mod snapshot;

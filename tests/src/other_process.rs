@@ -38,6 +38,29 @@ fn main() {
         ["answer", component, function, arguments] => {
             runtime.block_on(answer(Path::new(component), function, arguments));
         }
+        ["call-behind", program, component, folder, function, arguments, times] => {
+            let component = std::fs::read(component).unwrap();
+            let calls = bailiwick_tests::behind::calls(
+                Path::new(program),
+                &component,
+                Path::new(folder),
+                function,
+                arguments,
+                times.parse().unwrap(),
+            );
+            let ended = runtime.block_on(calls);
+            ended.iter().for_each(|ended| println!("{ended}"));
+        }
+        ["loop-behind", folder] => {
+            let begun = || println!("begun");
+            runtime.block_on(bailiwick_tests::behind::loops(Path::new(folder), begun));
+        }
+        ["kill-behind", folder, kills, seed] => {
+            let (kills, seed) = (kills.parse().unwrap(), seed.parse().unwrap());
+            let killed = bailiwick_tests::behind::killed(Path::new(folder), kills, seed);
+            let killed = runtime.block_on(killed);
+            println!("{}", serde_json::to_string(&killed).unwrap());
+        }
         _ => panic!("unknown: {words:?}"),
     }
 }

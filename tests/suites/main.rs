@@ -33,3 +33,4 @@ mod supply;
 mod tls;
 mod values;
 mod wall;
+mod workers;

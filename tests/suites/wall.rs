@@ -4,22 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bailiwick::{Host, Isolation, Source, Tool};
+use bailiwick_tests::behind::{LOOP, RUN};
 use bailiwick_tests::hold::{Hold, call, ends, worker};
 use bailiwick_tests::world::World;
 
-/// A component of one function, `run: func() -> string`; no code of it ever runs where the worker is hostile.
-const RUN: &str = r#"(component
-  (core module $m
-    (memory (export "memory") 1)
-    (data (i32.const 8) "\10\00\00\00\04\00\00\00")
-    (data (i32.const 16) "done")
-    (func (export "run") (result i32) i32.const 8))
-  (core instance $i (instantiate $m))
-  (func (export "run") (result string)
-    (canon lift (core func $i "run") (memory $i "memory"))))"#;
-
-/// The same with imports that lead to operations; what they hold matters to nobody who does not link them.
-const FILES: &str = r#"(component
+/// [`RUN`] with imports that lead to operations; what they hold matters to nobody who does not link them.
+pub(crate) const FILES: &str = r#"(component
   (import "bailiwick:files/types@0.1.0" (instance))
   (import "bailiwick:files/read-file@0.1.0" (instance))
   (core module $m
@@ -29,12 +19,7 @@ const FILES: &str = r#"(component
   (func (export "run") (result string)
     (canon lift (core func $i "run") (memory $i "memory"))))"#;
 
-const LOOP: &str = r#"(component
-  (core module $m (func (export "run") (loop br 0)))
-  (core instance $i (instantiate $m))
-  (func (export "run") (canon lift (core func $i "run"))))"#;
-
-fn behind(program: impl Into<PathBuf>, table: &str) -> Hold {
+pub(crate) fn behind(program: impl Into<PathBuf>, table: &str) -> Hold {
     let starter = Isolation::processes().program(program).start().unwrap();
     Hold::with(World::new(), table, |builder| builder.isolation(starter))
 }
@@ -50,24 +35,26 @@ fn hostile_with(
     attack: &str,
     table: &str,
 ) -> (Hold, Result<Tool, String>) {
-    let program = folder.join(attack);
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hostile-worker"), &program).unwrap();
-    let starter = Isolation::processes().program(program).start().unwrap();
-    let cache = folder.join(format!("{attack}.cache"));
-    let hold = Hold::with(World::new(), table, |builder| {
-        builder.cache(cache).isolation(starter)
-    });
+    let hold = hostile_host(folder, attack, table, |isolation| isolation);
     let loaded = hold.load(&wat::parse_str(component).unwrap());
     (hold, loaded.map_err(|refused| refused.code().to_owned()))
 }
 
-fn children() -> usize {
-    let children = std::fs::read_dir("/proc/self/task").unwrap().map(|task| {
-        let children = task.unwrap().path().join("children");
-        let children = std::fs::read_to_string(children).unwrap_or_default();
-        children.split_whitespace().count()
-    });
-    children.sum()
+/// A host whose workers do this.
+pub(crate) fn hostile_host(
+    folder: &Path,
+    attack: &str,
+    table: &str,
+    more: impl FnOnce(Isolation) -> Isolation,
+) -> Hold {
+    let program = folder.join(attack);
+    // Another test's host may have made it already.
+    let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hostile-worker"), &program);
+    let starter = more(Isolation::processes().program(program)).start().unwrap();
+    let cache = folder.join(format!("{attack}.cache"));
+    Hold::with(World::new(), table, |builder| {
+        builder.cache(cache).isolation(starter)
+    })
 }
 
 #[tokio::test]
@@ -243,29 +230,6 @@ async fn what_comes_after_an_answer_and_beside_it_reaches_nobody() {
     assert!(open() <= before + 4, "{} and {before}", open());
 }
 
-#[tokio::test]
-async fn no_worker_is_left_as_a_zombie_when_its_host_is_gone() {
-    let folder = tempfile::tempdir().unwrap();
-    let starter = Isolation::processes().program(worker()).start().unwrap();
-    let host = Host::builder()
-        .isolation(starter)
-        .cache(folder.path())
-        .build()
-        .unwrap();
-    let file = folder.path().join("run.wasm");
-    std::fs::write(&file, wat::parse_str(RUN).unwrap()).unwrap();
-    let hold = Hold::new(World::new(), "");
-    let tool = host.load(&Source::File(&file), hold.options()).unwrap();
-    assert_eq!(call(&tool, "run", "{}").await, r#"answer "done""#);
-    assert!(children() > 0);
-    drop((tool, host));
-    let until = Instant::now() + Duration::from_secs(60);
-    while zombies() > 0 {
-        assert!(Instant::now() < until, "a zombie is left");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 #[test]
 fn an_embedders_own_capability_works_across_the_wall() {
     let programs = Path::new(env!("CARGO_BIN_EXE_hostile-worker"))
@@ -289,16 +253,4 @@ fn an_embedders_own_capability_works_across_the_wall() {
         "{isolated:?}"
     );
     assert_eq!(isolated, said(&[]));
-}
-
-/// Processes of this one that ended and that nobody waited for.
-fn zombies() -> usize {
-    let own = std::process::id().to_string();
-    let is_ours = |process: &Path| {
-        let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
-        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or("").split(' ').collect();
-        fields.first() == Some(&"Z") && fields.get(1) == Some(&own.as_str())
-    };
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    processes.filter(|entry| is_ours(&entry.path())).count()
 }

@@ -60,6 +60,7 @@ impl From<&LoadError> for Exit {
             | LoadError::Mismatch(_)
             | LoadError::Compile(_)
             | LoadError::CompileTime(_)
+            | LoadError::CompilerEnded { .. }
             | LoadError::Minimum { .. } => Self::Refused,
         }
     }

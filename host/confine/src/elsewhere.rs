@@ -1,7 +1,7 @@
 //! Systems without these pieces: everything is missing, and said so.
 
 use crate::server::Server;
-use crate::worker::{EnteredWorker, Threads, Worker};
+use crate::worker::{EnteredWorker, Threads, Worker, WrittenPages};
 use crate::{ConfineError, Piece, Support};
 
 pub(crate) fn probe() -> Support {
@@ -16,12 +16,21 @@ pub(crate) fn enter_worker(worker: &Worker) -> Result<Vec<Piece>, ConfineError> 
     Ok(Vec::new())
 }
 
+/// What sealing came to.
+pub(crate) struct Sealed {
+    pub(crate) taken: Vec<Piece>,
+    pub(crate) pages: WrittenPages,
+}
+
 pub(crate) fn seal_worker(
     worker: &EnteredWorker,
     _threads: Threads,
-) -> Result<Vec<Piece>, ConfineError> {
+) -> Result<Sealed, ConfineError> {
     probe().need(Worker::needed(), &worker.without)?;
-    Ok(Vec::new())
+    Ok(Sealed {
+        taken: Vec::new(),
+        pages: WrittenPages::Unknown,
+    })
 }
 
 pub(crate) fn confine_server(server: &Server) -> Result<Vec<Piece>, ConfineError> {

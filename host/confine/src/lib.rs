@@ -54,4 +54,4 @@ pub use piece::Piece;
 pub use places::{Outside, Places};
 pub use server::{Server, ServerConfined};
 pub use support::Support;
-pub use worker::{EnteredWorker, SealedWorker, Threads, Worker};
+pub use worker::{EnteredWorker, SealedWorker, Threads, Worker, WrittenPages};

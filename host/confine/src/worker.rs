@@ -13,6 +13,8 @@
 //! error code instead: whoever only wonders how many processors there are shall not die of it. A kill is chosen for the
 //! rest since honest code never comes there, an attacker gets no second try, and the parent sees it (`SIGSYS`).
 
+use std::time::Duration;
+
 use crate::{ConfineError, Piece, system};
 
 /// What a worker cannot be confined without, unless whoever starts it says so.
@@ -78,6 +80,8 @@ impl Worker {
             without: self.without,
             taken,
             messages: false,
+            memory_max: None,
+            compute_max: None,
         })
     }
 }
@@ -104,6 +108,8 @@ pub struct EnteredWorker {
     pub(crate) without: Vec<Piece>,
     pub(crate) taken: Vec<Piece>,
     pub(crate) messages: bool,
+    pub(crate) memory_max: Option<u64>,
+    pub(crate) compute_max: Option<Duration>,
 }
 
 impl EnteredWorker {
@@ -114,15 +120,29 @@ impl EnteredWorker {
         self
     }
 
+    /// Bytes of address space that the process may have once it is sealed, with what it has by then. Only for a worker
+    /// without a pool, which reserves terabytes and touches little of them.
+    pub fn memory_max(mut self, bytes: u64) -> Self {
+        self.memory_max = Some(bytes);
+        self
+    }
+
+    /// How long the process may compute, over all its threads and from its beginning: in whole seconds, of which one
+    /// that has begun counts. The kernel ends it then, whoever else forgot to.
+    pub fn compute_max(mut self, most: Duration) -> Self {
+        self.compute_max = Some(most);
+        self
+    }
+
     /// The second step: after it the process can compute, and speak on the sockets that it holds.
     ///
     /// # Errors
     /// [`ConfineError`]; the process is to end then.
     pub fn seal(self, threads: Threads) -> Result<SealedWorker, ConfineError> {
-        let mut taken = system::seal_worker(&self, threads)?;
+        let system::Sealed { mut taken, pages } = system::seal_worker(&self, threads)?;
         taken.extend(&self.taken);
         taken.sort_unstable();
-        Ok(SealedWorker { taken })
+        Ok(SealedWorker { taken, pages })
     }
 }
 
@@ -130,11 +150,28 @@ impl EnteredWorker {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedWorker {
     taken: Vec<Piece>,
+    pages: WrittenPages,
+}
+
+/// Whether a sealed process can ask which of its pages were written, which is what makes the reset of a pool's slot cheap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenPages {
+    /// It asked after it was sealed, and was answered.
+    Told,
+    /// The kernel could tell, and does not tell this process: it did not open its pagemap before it was sealed.
+    Withheld,
+    /// The kernel has no such list.
+    Unknown,
 }
 
 impl SealedWorker {
     /// What confines it.
     pub fn pieces(&self) -> &[Piece] {
         &self.taken
+    }
+
+    /// Whether it can ask which of its pages were written.
+    pub fn written_pages(&self) -> WrittenPages {
+        self.pages
     }
 }

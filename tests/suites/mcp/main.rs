@@ -12,6 +12,7 @@ mod answered;
 mod confined;
 mod hostile;
 mod inspector;
+mod isolated;
 mod listed;
 mod load;
 mod official;

@@ -68,6 +68,7 @@ pub(crate) fn refused(kit: &Kit, error: &LoadError, ledger: &mut Ledger) {
         LoadError::Minimum { .. } => (Rule::WithinLimits, &[]),
         LoadError::Outline(_)
         | LoadError::Compile(_)
+        | LoadError::CompilerEnded { .. }
         | LoadError::Read { .. }
         | LoadError::TooLarge { .. }
         | LoadError::WrongDigest { .. }

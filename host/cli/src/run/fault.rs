@@ -84,6 +84,7 @@ fn load_remedy_in_flags(error: &LoadError) -> Option<String> {
         | LoadError::UnknownImports(_)
         | LoadError::Mismatch(_)
         | LoadError::Compile(_)
+        | LoadError::CompilerEnded { .. }
         | LoadError::NotIsolated
         | LoadError::Worker(_)
         | LoadError::Audit(_) => error.remedy(),

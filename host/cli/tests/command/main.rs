@@ -24,6 +24,7 @@ mod explain;
 mod flags;
 mod inspect;
 mod interrupt;
+mod isolate;
 mod network;
 mod output;
 mod own_files;

@@ -1,6 +1,9 @@
 //! Limits of the kernel on one process.
 //!
-//! Not on its address space: an engine's pool reserves terabytes and touches little of it.
+//! Not on the address space of a worker that runs components: an engine's pool reserves terabytes and touches little of
+//! it. One that compiles has no pool, and is limited in it.
+
+use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -43,6 +46,19 @@ pub(super) fn seal_descriptors(highest: i32) -> Result<(), ConfineError> {
 /// No thread and no process more. (Root is not held by it; the filter of system calls is.)
 pub(super) fn seal_threads() -> Result<(), ConfineError> {
     all(&[(Resource::Nproc, 0)])
+}
+
+/// No more address space than this, with what the process has already.
+pub(super) fn seal_memory(bytes: u64) -> Result<(), ConfineError> {
+    all(&[(Resource::As, bytes)])
+}
+
+/// No more time on processors than this, with what the process had already. The kernel counts whole seconds, and
+/// takes none for one.
+pub(super) fn seal_compute(most: Duration) -> Result<(), ConfineError> {
+    let begun = u64::from(most.subsec_nanos() > 0);
+    let seconds = most.as_secs().saturating_add(begun).max(1);
+    all(&[(Resource::Cpu, seconds)])
 }
 
 /// No core of a server. One byte instead of none: a kernel that hands cores to a program does so whatever the limit is,

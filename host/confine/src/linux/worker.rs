@@ -2,7 +2,7 @@
 
 use super::calls::{self, WorkerCalls};
 use super::{capabilities, descriptors, limits, namespaces, paths, probe, raw, threads};
-use crate::worker::{EnteredWorker, Threads, Worker};
+use crate::worker::{EnteredWorker, Threads, Worker, WrittenPages};
 use crate::{ConfineError, Piece};
 
 /// Before the engine is made.
@@ -27,8 +27,14 @@ pub(crate) fn enter(worker: &Worker) -> Result<Vec<Piece>, ConfineError> {
     Ok(taken)
 }
 
+/// What sealing came to.
+pub(crate) struct Sealed {
+    pub(crate) taken: Vec<Piece>,
+    pub(crate) pages: WrittenPages,
+}
+
 /// After the engine is made and the code is mapped.
-pub(crate) fn seal(worker: &EnteredWorker, threads: Threads) -> Result<Vec<Piece>, ConfineError> {
+pub(crate) fn seal(worker: &EnteredWorker, threads: Threads) -> Result<Sealed, ConfineError> {
     let support = probe::quick();
     support.need(Worker::needed(), &worker.without)?;
     threads::assert_single()?;
@@ -48,18 +54,37 @@ pub(crate) fn seal(worker: &EnteredWorker, threads: Threads) -> Result<Vec<Piece
     seal_limits(worker, threads, held.highest)?;
     if support.has(Piece::Seccomp) {
         let calls = WorkerCalls {
-            pagemaps: held.pagemaps,
+            pagemaps: held.pagemaps.clone(),
             threads,
             messages: worker.messages,
         };
         calls::apply(&calls.filters())?;
         taken.push(Piece::Seccomp);
     }
-    Ok(taken)
+    Ok(Sealed {
+        taken,
+        pages: written_pages(support.has(Piece::PagemapScan), &held.pagemaps),
+    })
+}
+
+/// Asked now, behind the filter: what worked before says nothing about what works from here on.
+fn written_pages(kernel_knows: bool, pagemaps: &[i32]) -> WrittenPages {
+    let told = || pagemaps.iter().any(|pagemap| raw::can_scan(*pagemap));
+    match kernel_knows {
+        false => WrittenPages::Unknown,
+        true if told() => WrittenPages::Told,
+        true => WrittenPages::Withheld,
+    }
 }
 
 fn seal_limits(worker: &EnteredWorker, threads: Threads, highest: i32) -> Result<(), ConfineError> {
     limits::seal_files()?;
+    if let Some(bytes) = worker.memory_max {
+        limits::seal_memory(bytes)?;
+    }
+    if let Some(most) = worker.compute_max {
+        limits::seal_compute(most)?;
+    }
     if !worker.messages {
         limits::seal_descriptors(highest)?;
     }

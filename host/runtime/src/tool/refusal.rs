@@ -66,6 +66,15 @@ pub enum LoadError {
     /// The compiler took too long.
     #[error("compiling took longer than {} s", .0.as_secs_f64())]
     CompileTime(Duration),
+    /// The process that compiled it ended without a word.
+    #[error(
+        "the compiler ended without an answer: the component makes it crash, or takes more than the {} that it may",
+        memory(.most)
+    )]
+    CompilerEnded {
+        /// Bytes of address space that it had.
+        most: u64,
+    },
     /// It needs more memory or tables from the start than the tool may have.
     #[error("the tool starts with {needed} {unit}, and may have {most}")]
     Minimum {
@@ -97,6 +106,7 @@ impl LoadError {
             Self::TooLarge { .. } | Self::CompileTime(_) | Self::Minimum { .. } => "limit-exceeded",
             Self::WrongDigest { .. } => "wrong-digest",
             Self::Outline(_) | Self::Compile(_) => "not-a-component",
+            Self::CompilerEnded { .. } => "compiler-ended",
             Self::NotGranted(_) => "not-granted",
             Self::UnknownImports(_) => "unknown-import",
             Self::Mismatch(_) => "import-mismatch",
@@ -130,10 +140,15 @@ impl LoadError {
             Self::Read { .. }
             | Self::Outline(_)
             | Self::Compile(_)
+            | Self::CompilerEnded { .. }
             | Self::Worker(_)
             | Self::Audit(_) => None,
         }
     }
+}
+
+fn memory(bytes: &u64) -> String {
+    Limit::Memory.row().format(*bytes)
 }
 
 fn raise(limit: Limit) -> String {

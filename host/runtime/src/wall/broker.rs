@@ -60,7 +60,7 @@ impl Ready {
         match told {
             Ok(bytes) => frame::send_async(&mut self.socket, &bytes)
                 .await
-                .map_err(|error| broken(&WallError::Gone(error))),
+                .map_err(|error| broken(&self.worker.process.gone(error))),
             Err(error) => Err(broken(&error)),
         }
     }
@@ -69,7 +69,7 @@ impl Ready {
         let heard = frame::receive_async(&mut self.socket, most).await;
         heard.map_err(|error| match error.kind() {
             std::io::ErrorKind::InvalidData => broken(&WallError::Protocol("a frame is too long")),
-            _ => broken(&WallError::Gone(error)),
+            _ => broken(&self.worker.process.gone(error)),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::time::{Duration, Instant};
 
 use super::describe::{Believed, DESCRIPTION_BYTES_MAX, plain};
-use super::message::{FromWorker, Job, Refusal, Serve};
+use super::message::{Compile, FromWorker, Job, Refusal, Serve};
 use super::pool::{Worker, Workers, refused};
 use super::{Wall, WallError, code, frame};
 use crate::audit::Digest;
@@ -49,17 +49,31 @@ impl Wall {
 
     fn compiled(&self, bytes: &[u8], most: Duration) -> Result<Vec<u8>, LoadError> {
         let input = code::sealed(bytes).map_err(start)?;
-        let process = self.starter.start(input.as_fd()).map_err(start)?;
-        let begun = Worker::begin(process, self.starter.without(), Job::Compile);
+        let process = self.starter.start(input.as_fd());
+        let job = Job::Compile(Compile {
+            memory_max: self.starter.compiler_memory(),
+            seconds_max: most.as_secs().saturating_add(1),
+        });
+        let begun = process.and_then(|process| Worker::begin(process, self.starter.without(), job));
         let mut worker = begun.map_err(LoadError::Worker)?;
         worker.ready_now(LOADING_MAX).map_err(LoadError::Worker)?;
         // Its own beginning is no part of the time: before it there is nothing of the component's in it.
         let deadline = Instant::now() + most;
+        let process = &worker.process;
         let late = |error: io::Error| match error.kind() {
             io::ErrorKind::TimedOut => LoadError::CompileTime(most),
-            _ => LoadError::Compile(format!("the compiler failed: {error}")),
+            // It was killed for what it took, or died of what it met: nobody lives to say which.
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+                match process.gone(error) {
+                    WallError::Gone(_) => LoadError::CompilerEnded {
+                        most: self.starter.compiler_memory(),
+                    },
+                    other => LoadError::Worker(other),
+                }
+            }
+            _ => LoadError::Worker(WallError::Protocol("its code is none, or too much")),
         };
-        let socket = &worker.process.socket;
+        let socket = &process.socket;
         let said = frame::receive_until(socket, DESCRIPTION_BYTES_MAX, deadline).map_err(late)?;
         match frame::decode(&said).map_err(late)? {
             FromWorker::Compiled => {}
@@ -68,7 +82,7 @@ impl Wall {
         }
         let most_bytes = bytes.len().saturating_mul(CODE_BYTES_EACH);
         let most_bytes = most_bytes.saturating_add(CODE_BYTES_LEAST);
-        frame::receive_until(&worker.process.socket, most_bytes, deadline).map_err(late)
+        frame::receive_until(socket, most_bytes, deadline).map_err(late)
     }
 
     /// The workers of this code, the first of which is up, and what it says about its functions.
@@ -100,10 +114,11 @@ impl Wall {
         outline: &Outline,
     ) -> Result<(Worker, Believed), LoadError> {
         let deadline = Instant::now() + LOADING_MAX;
-        let process = self.starter.start(code.as_fd()).map_err(start)?;
-        let begun = Worker::begin(process, self.starter.without(), Job::Serve(serve.clone()));
+        let process = self.starter.start(code.as_fd());
+        let job = Job::Serve(serve.clone());
+        let begun = process.and_then(|process| Worker::begin(process, self.starter.without(), job));
         let mut worker = begun.map_err(LoadError::Worker)?;
-        let gone = |error| LoadError::Worker(WallError::Gone(error));
+        let gone = |error| LoadError::Worker(worker.process.gone(error));
         let socket = &worker.process.socket;
         let said = frame::receive_until(socket, DESCRIPTION_BYTES_MAX, deadline).map_err(gone)?;
         match frame::decode(&said).map_err(gone)? {

@@ -27,9 +27,18 @@ pub(super) struct Hello {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Job {
     /// Compiling one component, whose bytes are its standard input.
-    Compile,
+    Compile(Compile),
     /// Serving calls of one component, whose code is its standard input.
     Serve(Serve),
+}
+
+/// How far a compilation may go. The broker's clock ends it, too; this holds where nobody looks at one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Compile {
+    /// Bytes of address space.
+    pub(super) memory_max: u64,
+    /// Seconds on each processor.
+    pub(super) seconds_max: u64,
 }
 
 /// How a component is linked.

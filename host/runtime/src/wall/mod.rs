@@ -48,12 +48,18 @@ use crate::cache::Cache;
 /// Calls that a worker serves before another takes its place.
 const CALLS_MAX: u32 = 1_000;
 
+/// Bytes of address space of a worker that compiles. The largest components that language toolchains make, 17 MiB of Python, take
+/// COMPILER_PEAK on two processors; each further processor adds a stack and an arena of the allocator, which
+/// reserves 64 MiB.
+const COMPILER_MEMORY_BYTES: u64 = 8 << 30;
+
 /// How tools are compiled and run in worker processes.
 #[must_use = "nothing is isolated before a host is built with what it starts"]
 #[derive(Clone, Debug)]
 pub struct Isolation {
     program: PathBuf,
     calls_max: u32,
+    compiler_memory: u64,
     without: Vec<Piece>,
 }
 
@@ -64,6 +70,7 @@ impl Isolation {
             // Not a path that somebody could put another program at: what runs now.
             program: PathBuf::from("/proc/self/exe"),
             calls_max: CALLS_MAX,
+            compiler_memory: COMPILER_MEMORY_BYTES,
             without: Vec::new(),
         }
     }
@@ -92,6 +99,13 @@ impl Isolation {
         self
     }
 
+    /// Bytes of address space that a worker may take to compile a component: 8 GiB, unless this says otherwise. It takes no more time on
+    /// processors either than the component's `compile-time` on each of them.
+    pub fn compiler_memory(mut self, bytes: u64) -> Self {
+        self.compiler_memory = bytes;
+        self
+    }
+
     /// Starts the process that starts the workers, for [`HostBuilder::isolation`](crate::HostBuilder::isolation).
     ///
     /// A process that is going to confine itself does this before, since it can start none afterwards; one that holds secrets does it before
@@ -116,6 +130,11 @@ pub enum WallError {
     /// It could not be started.
     #[error("it could not be started")]
     Start(#[source] std::io::Error),
+    /// What starts workers ended, and takes them along. A host cannot start it again, since it may be confined by now.
+    #[error(
+        "the process that starts worker processes has ended, and every worker with it: the host has to be started again"
+    )]
+    StarterGone,
     /// It ended, or did not answer in time.
     #[error("it ended, or did not answer in time")]
     Gone(#[source] std::io::Error),
@@ -134,6 +153,7 @@ impl WallError {
             Self::Confine(ConfineError::Missing(pieces)) => pieces,
             Self::Confine(_)
             | Self::Start(_)
+            | Self::StarterGone
             | Self::Gone(_)
             | Self::Refused(_)
             | Self::Protocol(_) => &[],

@@ -75,7 +75,7 @@ impl Worker {
         match hello.and_then(|hello| frame::send(&process.socket, &hello)) {
             // What is wrong with it was said on the socket, and is read when it is asked whether it is ready.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(WallError::Gone(error));
+                return Err(process.gone(error));
             }
             Ok(()) | Err(_) => {}
         }
@@ -103,7 +103,7 @@ impl Worker {
             return Ok(());
         }
         let said = frame::receive_async(socket, DESCRIPTION_BYTES_MAX).await;
-        self.said_first(&said.map_err(WallError::Gone)?)
+        self.said_first(&said.map_err(|error| self.process.gone(error))?)
     }
 
     /// The same, blocking, for so long at most.
@@ -111,7 +111,7 @@ impl Worker {
         let deadline = Instant::now() + most;
         let socket = &self.process.socket;
         let said = frame::receive_until(socket, DESCRIPTION_BYTES_MAX, deadline);
-        self.said_first(&said.map_err(WallError::Gone)?)
+        self.said_first(&said.map_err(|error| self.process.gone(error))?)
     }
 
     fn said_first(&mut self, said: &[u8]) -> Result<(), WallError> {
@@ -168,15 +168,20 @@ impl Workers {
 
     /// A worker for a call on this principal's behalf: one that served nobody else.
     pub(super) fn take(&self, principal: &Principal) -> Result<Worker, WallError> {
+        let mut useless = Vec::new();
         let (waiting, ahead) = {
             let mut idle = self.inner.idle();
-            let own = idle
-                .iter()
-                .position(|idle| idle.served.as_ref() == Some(principal))
-                .or_else(|| idle.iter().position(|idle| idle.served.is_none()));
-            let waiting = own.map(|at| idle.remove(at).worker);
+            let waiting = loop {
+                match next(&mut idle, principal) {
+                    Some(one) if one.is_usable() => break Some(one.worker),
+                    Some(other) => useless.push(other),
+                    None => break None,
+                }
+            };
             (waiting, fresh(&idle))
         };
+        // Killing is no business of whoever waits for the list.
+        drop(useless);
         if ahead < AHEAD {
             self.inner.start_ahead();
         }
@@ -189,7 +194,8 @@ impl Workers {
     /// Takes back a worker that answered a call on this principal's behalf, or was not used.
     pub(super) fn give_back(&self, mut worker: Worker, principal: &Principal) {
         worker.calls = worker.calls.saturating_add(1);
-        if worker.calls >= self.inner.starter.calls_max() || !is_silent(&worker.process) {
+        if worker.calls >= self.inner.starter.calls_max() || peek(&worker.process) != Peek::Nothing
+        {
             return;
         }
         let mut idle = self.inner.idle();
@@ -211,12 +217,42 @@ fn fresh(idle: &[Idle]) -> usize {
     idle.iter().filter(|idle| idle.served.is_none()).count()
 }
 
-/// Whether nothing came from a worker that nobody asked for.
-fn is_silent(process: &Process) -> bool {
+/// The one that a call on this principal's behalf takes first.
+fn next(idle: &mut Vec<Idle>, principal: &Principal) -> Option<Idle> {
+    let own = idle
+        .iter()
+        .position(|idle| idle.served.as_ref() == Some(principal));
+    let at = own.or_else(|| idle.iter().position(|idle| idle.served.is_none()))?;
+    Some(idle.remove(at))
+}
+
+impl Idle {
+    /// Whether it can still serve, as far as it shows: something else than this host may have ended it meanwhile.
+    fn is_usable(&self) -> bool {
+        match (peek(&self.worker.process), &self.served) {
+            (Peek::Ended, _) | (Peek::Something, Some(_)) => false,
+            // What one says first waits until it is asked for: that it is ready, or why it is not.
+            (Peek::Something, None) | (Peek::Nothing, _) => true,
+        }
+    }
+}
+
+/// What waits to be read from a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Peek {
+    Nothing,
+    Something,
+    Ended,
+}
+
+fn peek(process: &Process) -> Peek {
     let mut byte = [0];
     let flags = rustix::net::RecvFlags::PEEK | rustix::net::RecvFlags::DONTWAIT;
-    let peeked = rustix::net::recv(&process.socket, &mut byte, flags);
-    matches!(peeked, Err(error) if error == rustix::io::Errno::AGAIN)
+    match rustix::net::recv(&process.socket, &mut byte, flags) {
+        Err(rustix::io::Errno::AGAIN | rustix::io::Errno::INTR) => Peek::Nothing,
+        Ok((1.., _)) => Peek::Something,
+        Ok((0, _)) | Err(_) => Peek::Ended,
+    }
 }
 
 impl Inner {
@@ -227,13 +263,9 @@ impl Inner {
 
     /// Starts a worker. It says itself when it is ready, or why it is not.
     fn start(&self) -> Result<Worker, WallError> {
-        let process = self.starter.start(self.code.as_fd());
+        let process = self.starter.start(self.code.as_fd())?;
         let job = Job::Serve(self.serve.clone());
-        Worker::begin(
-            process.map_err(WallError::Start)?,
-            self.starter.without(),
-            job,
-        )
+        Worker::begin(process, self.starter.without(), job)
     }
 
     /// Starts one for the next call that needs one. Without it that call starts its own, and says what is wrong.

@@ -21,8 +21,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType, recvmsg, sendmsg, shutdown,
-    socketpair,
+    SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType, recv, recvmsg, sendmsg,
+    shutdown, socketpair,
 };
 
 use super::frame;
@@ -47,6 +47,7 @@ struct Inner {
     /// The number of the worker that is started next.
     next: AtomicU32,
     calls_max: u32,
+    compiler_memory: u64,
     without: Vec<Piece>,
 }
 
@@ -55,6 +56,7 @@ impl WorkerStarter {
         let Isolation {
             program,
             calls_max,
+            compiler_memory,
             without,
         } = isolation;
         let (socket, process) = begin(&program).map_err(WallError::Start)?;
@@ -64,13 +66,23 @@ impl WorkerStarter {
                 process,
                 next: AtomicU32::new(0),
                 calls_max,
+                compiler_memory,
                 without,
             }),
         })
     }
 
+    /// The number of the process that starts the workers, for whoever watches processes: they are its children.
+    pub fn process_id(&self) -> u32 {
+        self.inner.process.id()
+    }
+
     pub(super) fn calls_max(&self) -> u32 {
         self.inner.calls_max
+    }
+
+    pub(super) fn compiler_memory(&self) -> u64 {
+        self.inner.compiler_memory
     }
 
     pub(super) fn without(&self) -> &[Piece] {
@@ -78,11 +90,12 @@ impl WorkerStarter {
     }
 
     /// Has a process started with this input.
-    pub(super) fn start(&self, input: BorrowedFd<'_>) -> io::Result<Process> {
-        let (socket, theirs) = UnixStream::pair()?;
+    pub(super) fn start(&self, input: BorrowedFd<'_>) -> Result<Process, WallError> {
+        let (socket, theirs) = UnixStream::pair().map_err(WallError::Start)?;
         let number = self.inner.next.fetch_add(1, Ordering::Relaxed);
         self.inner
-            .send(&Order::Start(number), &[input, theirs.as_fd()])?;
+            .send(&Order::Start(number), &[input, theirs.as_fd()])
+            .map_err(|error| self.inner.instead_of(WallError::Start(error)))?;
         Ok(Process {
             number,
             socket,
@@ -130,6 +143,17 @@ impl Inner {
         retry_on_intr(|| sendmsg(&self.socket, &bytes, &mut control, flags))?;
         Ok(())
     }
+
+    /// Why something went wrong with a worker: this, or that there is nobody any more who starts them.
+    fn instead_of(&self, error: WallError) -> WallError {
+        // It never says anything: whatever there is to read is its end.
+        let mut byte = [0];
+        let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+        match recv(&self.socket, &mut byte, flags) {
+            Err(Errno::AGAIN | Errno::INTR) => error,
+            Ok(_) | Err(_) => WallError::StarterGone,
+        }
+    }
 }
 
 impl Drop for Inner {
@@ -146,6 +170,13 @@ pub(super) struct Process {
     number: u32,
     pub(super) socket: UnixStream,
     starter: Arc<Inner>,
+}
+
+impl Process {
+    /// What is wrong with a worker whose socket failed so.
+    pub(super) fn gone(&self, error: io::Error) -> WallError {
+        self.starter.instead_of(WallError::Gone(error))
+    }
 }
 
 impl Drop for Process {
@@ -246,6 +277,8 @@ fn start(program: &Path, input: OwnedFd, socket: OwnedFd) -> Option<Child> {
     let theirs = socket.try_clone().ok()?;
     let spawned = Command::new(program)
         .arg(worker::MARKER)
+        // By which it sees whether this process ended before it could ask to be ended with it.
+        .arg(std::process::id().to_string())
         .env_clear()
         .current_dir("/")
         .stdin(Stdio::from(input))

@@ -1,4 +1,5 @@
-//! A worker process: what a program becomes that is started with [`MARKER`] as its only argument.
+//! A worker process: what a program becomes that is started with [`MARKER`] and the number of the process that started it as its only
+//! arguments.
 //!
 //! It has its input and its socket, and gives up everything else in two steps: early, before it reads anything of the component; late,
 //! when the engine, its pool and the code are there. Only then it says that it is ready. It ends when its socket does.
@@ -7,11 +8,13 @@ use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::time::Duration;
 
-use bailiwick_confine::{ConfineError, EnteredWorker, Piece, Threads, Worker};
+use bailiwick_confine::{ConfineError, EnteredWorker, Piece, Threads, Worker, WrittenPages};
 use bailiwick_policy::Limits;
-use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 use wasmtime::Engine;
 use wasmtime::component::{Component, InstancePre};
 
@@ -19,7 +22,7 @@ use super::describe::Description;
 use super::far::Far;
 use super::frame;
 use super::message::{
-    Begin, Claim, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve, ToWorker,
+    Begin, Claim, Compile, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve, ToWorker,
     VERSION,
 };
 use super::starter;
@@ -57,9 +60,9 @@ pub fn main(interfaces: Vec<Interface>) {
     }
     let mut arguments = std::env::args_os().skip(1);
     let is_worker = arguments.next().is_some_and(|argument| argument == MARKER);
-    if is_worker && arguments.next().is_none() {
+    if let (true, Some(starter), None) = (is_worker, arguments.next(), arguments.next()) {
         // Whatever went wrong, the broker sees the socket end.
-        end(&work(interfaces));
+        end(&work(&starter.to_string_lossy(), interfaces));
     }
 }
 
@@ -83,7 +86,7 @@ fn end(ended: &io::Result<()>) -> ! {
     std::process::exit(i32::from(ended.is_err()))
 }
 
-fn work(interfaces: Vec<Interface>) -> io::Result<()> {
+fn work(starter: &str, interfaces: Vec<Interface>) -> io::Result<()> {
     let hello = frame::receive(&socket()?, HELLO_BYTES_MAX)?;
     let hello: Hello = frame::decode(&hello)?;
     if hello.version != VERSION {
@@ -91,17 +94,28 @@ fn work(interfaces: Vec<Interface>) -> io::Result<()> {
         return refuse(&socket()?, Refusal::Other(other));
     }
     let entered = enter(&hello);
-    // Whoever started it kills it; and where that process is killed itself, the kernel does.
-    set_parent_process_death_signal(Some(Signal::KILL))?;
+    end_with(starter)?;
     // Entering closed every descriptor but those that were kept.
     let socket = Arc::new(socket()?);
     let done = entered.and_then(|entered| match &hello.job {
-        Job::Compile => compile(&socket, &hello, entered),
+        Job::Compile(limits) => compile(&socket, &hello, *limits, entered),
         Job::Serve(serve) => serve_calls(&socket, &hello, serve, interfaces, entered),
     });
     match done {
         Ok(()) => Ok(()),
         Err(refusal) => refuse(&socket, refusal),
+    }
+}
+
+/// Whoever started it kills it; and where that process is killed itself, the kernel does. Where that was before the kernel was asked
+/// to, this process is another's child by now.
+fn end_with(starter: &str) -> io::Result<()> {
+    // After entering: the kernel forgets it when a process changes who it is.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let parent = getppid().map(|parent| parent.as_raw_nonzero().to_string());
+    match parent.is_some_and(|parent| parent == starter) {
+        true => Ok(()),
+        false => Err(io::Error::other("the process that started it has ended")),
     }
 }
 
@@ -136,12 +150,23 @@ fn other(error: impl std::fmt::Display) -> Refusal {
 }
 
 /// Compiles what the input is, and sends the code. None of it is made executable here.
-fn compile(socket: &UnixStream, hello: &Hello, entered: EnteredWorker) -> Result<(), Refusal> {
+fn compile(
+    socket: &UnixStream,
+    hello: &Hello,
+    limits: Compile,
+    entered: EnteredWorker,
+) -> Result<(), Refusal> {
     let mut bytes = Vec::new();
     let mut input = std::fs::File::from(own(io::stdin().as_fd()).map_err(other)?);
     io::Seek::rewind(&mut input).map_err(other)?;
     input.read_to_end(&mut bytes).map_err(other)?;
     let engine = engine(Allocation::OnDemand).map_err(other)?;
+    // Its own beginning takes less than the second that was added to what the component may.
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let seconds = limits.seconds_max.saturating_mul(processors as u64);
+    let entered = entered
+        .memory_max(limits.memory_max)
+        .compute_max(Duration::from_secs(seconds));
     let sealed = entered.seal(Threads::Some).map_err(unconfined)?;
     greet(socket, hello.nonce, None).map_err(other)?;
     let compiler = std::thread::Builder::new().stack_size(COMPILER_STACK_BYTES);
@@ -177,6 +202,8 @@ fn serve_calls(
     let image = loaded.pre.component().initialize_copy_on_write_image();
     image.map_err(other)?;
     let sealed = entered.seal(Threads::None).map_err(unconfined)?;
+    let may_be_slow = hello.without.iter().any(|word| word == Piece::PagemapScan.word());
+    resets_quickly(sealed.written_pages(), may_be_slow)?;
     greet(socket, hello.nonce, description).map_err(other)?;
     // The end of the socket is the end of the worker.
     while let Ok(told) = frame::receive(socket, usize::MAX) {
@@ -189,6 +216,19 @@ fn serve_calls(
     }
     drop(sealed);
     Ok(())
+}
+
+/// Refuses a worker whose pool would be reset slowly on a kernel that can do better: wasmtime falls back without a word, and every call
+/// would take many times as long with nobody to say why.
+fn resets_quickly(pages: WrittenPages, may_be_slow: bool) -> Result<(), Refusal> {
+    match pages {
+        WrittenPages::Told | WrittenPages::Unknown => Ok(()),
+        WrittenPages::Withheld if may_be_slow => Ok(()),
+        WrittenPages::Withheld => Err(Refusal::Other(format!(
+            "its pool cannot ask which pages were written, though this kernel tells: it would be slow (without `{}` that is accepted)",
+            Piece::PagemapScan
+        ))),
+    }
 }
 
 fn greet(socket: &UnixStream, nonce: Nonce, description: Option<Description>) -> io::Result<()> {
@@ -338,4 +378,22 @@ fn load(engine: &Engine) -> wasmtime::Result<Component> {
     // SAFETY: the bytes are sealed: nobody changes them while they are mapped. That they are what `Engine::precompile_component` gave is the
     // word of the worker that compiled this component; whatever they are, they act here, in a process that has nothing.
     unsafe { Component::deserialize_file(engine, "/proc/self/fd/0") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_that_is_slower_than_the_kernel_allows_is_refused_unless_that_was_accepted() {
+        for (pages, accepted, ready) in [
+            (WrittenPages::Told, false, true),
+            (WrittenPages::Unknown, false, true),
+            (WrittenPages::Withheld, true, true),
+            (WrittenPages::Withheld, false, false),
+        ] {
+            let outcome = resets_quickly(pages, accepted);
+            assert_eq!(outcome.is_ok(), ready, "{pages:?} {accepted}");
+        }
+    }
 }
