@@ -38,7 +38,15 @@ fn main() {
         ["answer", component, function, arguments] => {
             runtime.block_on(answer(Path::new(component), function, arguments));
         }
-        ["call-behind", program, component, folder, function, arguments, times] => {
+        [
+            "call-behind",
+            program,
+            component,
+            folder,
+            function,
+            arguments,
+            times,
+        ] => {
             let component = std::fs::read(component).unwrap();
             let calls = bailiwick_tests::behind::calls(
                 Path::new(program),

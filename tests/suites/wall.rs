@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use bailiwick::{Host, Isolation, Source, Tool};
+use bailiwick::{Isolation, Tool};
 use bailiwick_tests::behind::{LOOP, RUN};
 use bailiwick_tests::hold::{Hold, call, ends, worker};
 use bailiwick_tests::world::World;
@@ -50,7 +50,9 @@ pub(crate) fn hostile_host(
     let program = folder.join(attack);
     // Another test's host may have made it already.
     let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hostile-worker"), &program);
-    let starter = more(Isolation::processes().program(program)).start().unwrap();
+    let starter = more(Isolation::processes().program(program))
+        .start()
+        .unwrap();
     let cache = folder.join(format!("{attack}.cache"));
     Hold::with(World::new(), table, |builder| {
         builder.cache(cache).isolation(starter)

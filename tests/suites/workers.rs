@@ -3,7 +3,6 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -77,7 +76,11 @@ async fn a_worker_is_replaced_after_its_number_of_calls() {
         processes.push(served_by(&tool, "alice").await);
     }
     let changes: Vec<bool> = processes.windows(2).map(|two| two[0] != two[1]).collect();
-    assert_eq!(changes, [false, false, true, false, false, true], "{processes:?}");
+    assert_eq!(
+        changes,
+        [false, false, true, false, false, true],
+        "{processes:?}"
+    );
 }
 
 #[test]
@@ -95,12 +98,16 @@ fn a_host_that_is_killed_leaves_no_process_not_even_one_that_loops() {
     assert_eq!(said, "begun\n");
     let starters = children(host.id());
     assert_eq!(starters.len(), 1, "{starters:?}");
-    wait_until("a worker computes", || children(starters[0].id).iter().any(computes));
+    wait_until("a worker computes", || {
+        children(starters[0].id).iter().any(computes)
+    });
     let mut all = children(starters[0].id);
     all.extend(starters);
     kill(host.id());
     host.wait().unwrap();
-    wait_until("all of its processes end", || !all.iter().any(Process::is_alive));
+    wait_until("all of its processes end", || {
+        !all.iter().any(Process::is_alive)
+    });
 }
 
 /// Whether a process had more than a second of a processor: none of ours needs that much to begin.
@@ -108,7 +115,11 @@ fn computes(process: &Process) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id)).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or("").split(' ').collect();
     // In hundredths of seconds, by the kernel's own promise.
-    fields.get(11).and_then(|ticks| ticks.parse().ok()).unwrap_or(0) > 100
+    fields
+        .get(11)
+        .and_then(|ticks| ticks.parse().ok())
+        .unwrap_or(0)
+        > 100
 }
 
 #[tokio::test]
@@ -183,7 +194,10 @@ fn workers_that_are_killed_at_any_moment_cost_their_call_and_nothing_else() {
     assert!(seen.others.is_empty(), "{seen:?}");
     // Both happened, and often.
     assert!(seen.answered > 50 && seen.faults > 50, "{seen:?}");
-    assert!(seen.afterwards.iter().all(|ended| ended == "answer 7"), "{seen:?}");
+    assert!(
+        seen.afterwards.iter().all(|ended| ended == "answer 7"),
+        "{seen:?}"
+    );
     let [own, starter] = seen.descriptors;
     assert!(own[1] <= own[0] + WORKERS_MAX, "{seen:?}");
     assert_eq!(starter[0], starter[1], "{seen:?}");
@@ -198,7 +212,13 @@ fn workers_that_are_killed_at_any_moment_cost_their_call_and_nothing_else() {
 }
 
 /// A host and its workers in processes of this user: how each call ended.
-fn as_user(user: User, programs: &Programs, worker: &str, component: &[u8], call: [&str; 3]) -> Vec<String> {
+fn as_user(
+    user: User,
+    programs: &Programs,
+    worker: &str,
+    component: &[u8],
+    call: [&str; 3],
+) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let readable = folder.path().join("in");
     std::fs::create_dir(&readable).unwrap();
@@ -219,7 +239,10 @@ fn as_user(user: User, programs: &Programs, worker: &str, component: &[u8], call
         .output()
         .unwrap();
     let complained = String::from_utf8_lossy(&said.stderr).into_owned();
-    assert!(said.status.success(), "`{worker}` as {user:?}: {complained}");
+    assert!(
+        said.status.success(),
+        "`{worker}` as {user:?}: {complained}"
+    );
     let trail = std::fs::read_to_string(folder.path().join("trail.jsonl")).unwrap();
     bailiwick_tests::trail::assert_verifies(&trail);
     let said = String::from_utf8(said.stdout).unwrap();
@@ -228,7 +251,11 @@ fn as_user(user: User, programs: &Programs, worker: &str, component: &[u8], call
 
 fn programs() -> Programs {
     let honest = worker();
-    Programs::new(&[honest.to_str().unwrap(), env!("CARGO_BIN_EXE_hostile-worker")]).unwrap()
+    Programs::new(&[
+        honest.to_str().unwrap(),
+        env!("CARGO_BIN_EXE_hostile-worker"),
+    ])
+    .unwrap()
 }
 
 #[test]
@@ -237,10 +264,14 @@ fn tools_answer_behind_the_wall_of_root_and_of_an_ordinary_user() {
     let files = bailiwick_tests::guests::bytes("probe-files");
     let run = wat::parse_str(RUN).unwrap();
     for user in User::all() {
-        let honest = |component: &[u8], call| as_user(*user, &programs, "other-process", component, call);
+        let honest =
+            |component: &[u8], call| as_user(*user, &programs, "other-process", component, call);
         assert_eq!(honest(&run, ["run", "{}", "2"]), [r#"answer "done""#; 2]);
         let read = honest(&files, ["read", r#"["in/a.txt"]"#, "2"]);
-        assert!(read.iter().all(|ended| ended.starts_with("answer ")), "{read:?}");
+        assert!(
+            read.iter().all(|ended| ended.starts_with("answer ")),
+            "{read:?}"
+        );
         let denied = honest(&files, ["read", r#"["flag"]"#, "1"]);
         assert_eq!(denied.len(), 1);
         assert!(denied[0].contains("denied"), "{denied:?}");
@@ -305,7 +336,10 @@ fn costly(loops: usize, variables: usize) -> Vec<u8> {
         .map(|at| format!("local.get {at} local.get 0 i32.add local.set {at} "))
         .collect();
     let locals = "i32 ".repeat(variables);
-    let (open, close) = ("loop ".repeat(loops), "local.get 0 br_if 0 end ".repeat(loops));
+    let (open, close) = (
+        "loop ".repeat(loops),
+        "local.get 0 br_if 0 end ".repeat(loops),
+    );
     let text = format!(
         r#"(component
           (core module $m (func (export "run") (param i32) (local {locals}) {open} {all} {close}))
@@ -322,9 +356,11 @@ async fn a_component_that_costs_the_compiler_too_much_memory_is_refused_and_the_
     let little = Isolation::processes().program(worker());
     let starter = little.compiler_memory(1 << 30).start().unwrap();
     let id = starter.process_id();
-    let hold = Hold::with(World::new(), "limits.compile-time = \"10 min\"", |builder| {
-        builder.cache(cache).isolation(starter)
-    });
+    let hold = Hold::with(
+        World::new(),
+        "limits.compile-time = \"10 min\"",
+        |builder| builder.cache(cache).isolation(starter),
+    );
     let refused = hold.load(&costly(4_000, 4_000)).unwrap_err();
     assert_eq!(refused.code(), "compiler-ended", "{refused:?}");
     assert!(refused.to_string().contains("1 GiB"), "{refused}");
@@ -333,6 +369,9 @@ async fn a_component_that_costs_the_compiler_too_much_memory_is_refused_and_the_
     // The same in little compiles: what is refused is what it takes, and not what it is.
     hold.load(&costly(20, 20)).unwrap();
     let zombies = processes::children(id);
-    assert!(zombies.iter().all(|worker| !worker.is_zombie), "{zombies:?}");
+    assert!(
+        zombies.iter().all(|worker| !worker.is_zombie),
+        "{zombies:?}"
+    );
     bailiwick_tests::trail::assert_verifies(&hold.trail());
 }

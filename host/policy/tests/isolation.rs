@@ -26,9 +26,14 @@ fn isolation_is_read_for_every_tool_of_the_file_and_is_off_without_the_key() {
 
 #[test]
 fn the_canonical_form_has_isolation_before_the_first_table_and_reads_the_same() {
-    let policy = parsed(&format!("isolation = 'process'\n{TOOLS}[audit]\nfile = \"audit.jsonl\"\n"));
+    let policy = parsed(&format!(
+        "isolation = 'process'\n{TOOLS}[audit]\nfile = \"audit.jsonl\"\n"
+    ));
     let written = policy.to_string();
-    assert!(written.starts_with("isolation = \"process\"\n"), "{written}");
+    assert!(
+        written.starts_with("isolation = \"process\"\n"),
+        "{written}"
+    );
     assert_eq!(parsed(&written), policy);
     // Behind a table it would be a key of that table.
     assert_eq!(written.matches("isolation").count(), 1);

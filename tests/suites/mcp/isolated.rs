@@ -26,16 +26,25 @@ fn ask(served: &Served, method: &str, parameters: Value) -> Value {
 fn names(served: &Served) -> Vec<String> {
     let list = ask(served, "tools/list", json!({}));
     let tools = list["result"]["tools"].as_array().unwrap();
-    let names = tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned());
+    let names = tools
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap().to_owned());
     names.collect()
 }
 
 /// Calls every tool, each of which has to answer.
 fn call_all(served: &Served) {
     for name in names(served) {
-        let called = ask(served, "tools/call", json!({ "name": name, "arguments": {} }));
+        let called = ask(
+            served,
+            "tools/call",
+            json!({ "name": name, "arguments": {} }),
+        );
         let result = &called["result"];
-        assert!(result["content"].is_array() && result["isError"] != true, "{name}: {called}");
+        assert!(
+            result["content"].is_array() && result["isError"] != true,
+            "{name}: {called}"
+        );
     }
 }
 
@@ -49,14 +58,20 @@ fn workers(served: &Served) -> Vec<Process> {
 fn wait_for(served: &Served, word: &str) {
     let begun = Instant::now();
     while !served.log().contains(word) {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{}", served.log());
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{}",
+            served.log()
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
 }
 
 fn seccomp(process: u32) -> String {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("Seccomp:"));
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Seccomp:"));
     line.unwrap().trim().to_owned()
 }
 
@@ -71,12 +86,16 @@ fn a_confined_server_runs_its_tools_in_workers_also_what_a_reload_adds() {
         call_all(&served);
         assert!(!workers(&served).is_empty());
         site.write("bailiwick.toml", &format!("{head}{}", policy(&TWO)));
-        wait_until("the second tool is served", || names(&served).len() > before.len());
+        wait_until("the second tool is served", || {
+            names(&served).len() > before.len()
+        });
         call_all(&served);
         let started = children(served.process());
         let all = [started.clone(), workers(&served)].concat();
         served.stop();
-        wait_until("no process of it is left", || !all.iter().any(Process::is_alive));
+        wait_until("no process of it is left", || {
+            !all.iter().any(Process::is_alive)
+        });
     }
 }
 
@@ -102,7 +121,9 @@ fn a_policy_that_loses_isolation_leaves_its_tools_in_workers() {
     let served = Served::start(&site);
     let before = names(&served);
     site.write("bailiwick.toml", &policy(&TWO));
-    wait_until("the second tool is served", || names(&served).len() > before.len());
+    wait_until("the second tool is served", || {
+        names(&served).len() > before.len()
+    });
     call_all(&served);
     assert!(workers(&served).len() >= 2, "{}", served.log());
     served.stop();

@@ -11,7 +11,9 @@ const POLICY: &str = "[tools.add]\ncomponent = \"add.wasm\"\n";
 
 /// What only a process that starts workers leaves behind: code that workers compiled is kept apart from what this command compiled itself.
 fn was_isolated(place: &Place) -> bool {
-    folders(&place.path("cache")).iter().any(|name| name.contains("workers"))
+    folders(&place.path("cache"))
+        .iter()
+        .any(|name| name.contains("workers"))
 }
 
 /// The names of all folders below.
@@ -67,21 +69,43 @@ fn other_commands_load_components_in_workers_too() {
 #[test]
 fn what_inspect_and_check_show_is_the_same_on_both_sides_of_the_wall() {
     for words in [&["inspect", "add.wasm", "--json"][..], &["check", "--json"]] {
-        let shown = |more: &[&str]| -> Value {
-            place("").run(&[words, more].concat()).exits(0).json()
-        };
+        let shown =
+            |more: &[&str]| -> Value { place("").run(&[words, more].concat()).exits(0).json() };
         assert_eq!(shown(&["--isolate"]), shown(&[]), "{words:?}");
     }
 }
 
 #[test]
-fn doing_without_a_piece_that_is_there_changes_nothing_and_an_unknown_one_is_refused_with_the_list() {
+fn doing_without_a_piece_that_is_there_changes_nothing_and_an_unknown_one_is_refused_with_the_list()
+{
     let place = place(ISOLATION);
-    let words = ["run", "add.wasm", "--isolate", "--isolate-without", "landlock-network", "19", "23"];
+    let words = [
+        "run",
+        "add.wasm",
+        "--isolate",
+        "--isolate-without",
+        "landlock-network",
+        "19",
+        "23",
+    ];
     place.run(&words).exits(0).prints("42\n");
-    let unknown = ["run", "add.wasm", "--isolate", "--isolate-without", "landlock", "19", "23"];
+    let unknown = [
+        "run",
+        "add.wasm",
+        "--isolate",
+        "--isolate-without",
+        "landlock",
+        "19",
+        "23",
+    ];
     let refused = place.run(&unknown).exits(2);
-    for piece in ["landlock-files", "landlock-network", "landlock-scopes", "seccomp", "pagemap-scan"] {
+    for piece in [
+        "landlock-files",
+        "landlock-network",
+        "landlock-scopes",
+        "seccomp",
+        "pagemap-scan",
+    ] {
         assert!(refused.stderr.contains(piece), "{}", refused.stderr);
     }
 }

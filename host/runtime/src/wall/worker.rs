@@ -5,10 +5,10 @@
 //! when the engine, its pool and the code are there. Only then it says that it is ready. It ends when its socket does.
 
 use std::io::{self, Read as _};
+use std::num::NonZero;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ use super::describe::Description;
 use super::far::Far;
 use super::frame;
 use super::message::{
-    Begin, Claim, Compile, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve, ToWorker,
-    VERSION,
+    Begin, Claim, Compile, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve,
+    ToWorker, VERSION,
 };
 use super::starter;
 use crate::call::instance::{self, Lent};
@@ -198,7 +198,10 @@ fn serve_calls(
     let image = loaded.pre.component().initialize_copy_on_write_image();
     image.map_err(other)?;
     let sealed = entered.seal(Threads::None).map_err(unconfined)?;
-    let may_be_slow = hello.without.iter().any(|word| word == Piece::PagemapScan.word());
+    let may_be_slow = hello
+        .without
+        .iter()
+        .any(|word| word == Piece::PagemapScan.word());
     resets_quickly(sealed.written_pages(), may_be_slow)?;
     greet(socket, hello.nonce, description).map_err(other)?;
     // The end of the socket is the end of the worker.
