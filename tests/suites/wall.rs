@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use bailiwick::{Host, Isolation, Source, Tool};
+use bailiwick::{Isolation, Tool};
 use bailiwick_tests::behind::{LOOP, RUN};
 use bailiwick_tests::hold::{Hold, call, ends, worker};
 use bailiwick_tests::world::World;

@@ -54,18 +54,10 @@ const BEHIND_THE_WALL: [&str; 13] = [
 ];
 
 /// Tests among them that behind the wall end otherwise, and why.
-const NOT_BEHIND_THE_WALL: [(&str, &str); 4] = [
+const NOT_BEHIND_THE_WALL: [(&str, &str); 2] = [
     (
         "a_gibibyte_of_log",
         "in an unoptimised build it does not get through a socket within the call's ten seconds",
-    ),
-    (
-        "a_component_of_many_memories_or_tables",
-        "a worker's pool has places for sixteen, and refuses more at load",
-    ),
-    (
-        "a_server_that_says_nothing_more",
-        "an error that the tool gets in the last moment of its time is answered too late",
     ),
     (
         "ten_thousand_traps",

@@ -118,9 +118,10 @@ fn pool(slots: u32) -> PoolingAllocationConfig {
         .total_tables(slots.saturating_mul(4))
         .total_stacks(slots)
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
-        .max_memories_per_component(16)
+        // What a call may have of them is counted in its store, with a code of its own: a pool refuses at load, and without one.
+        .max_memories_per_component(CORE_INSTANCES_PER_COMPONENT)
         .max_memories_per_module(16)
-        .max_tables_per_component(32)
+        .max_tables_per_component(CORE_INSTANCES_PER_COMPONENT)
         .max_tables_per_module(32)
         .max_component_instance_size(4 << 20)
         .max_core_instance_size(4 << 20)

@@ -85,6 +85,7 @@ pub struct Judge {
     name: String,
     outside: Outside,
     victims: Victims,
+    caches: TempDir,
 }
 
 impl Judge {
@@ -102,6 +103,7 @@ impl Judge {
                 .to_owned(),
             outside: Outside::new()?,
             victims: Victims::default(),
+            caches: caches()?,
         })
     }
 
@@ -127,6 +129,7 @@ impl Judge {
             parent: std::process::id(),
             unix: folder.path().join(outside::LISTENER),
             program,
+            cache: user.own_folder(self.caches.path())?,
             ..self.outside.scene()
         };
         let outcome = self.attempt(&scene, profile, user)?;
@@ -179,6 +182,8 @@ fn outcome(attacker: &mut Child, said: io::Result<Vec<u8>>) -> Result<Outcome> {
         Ok(said) => match serde_json::from_slice(&said)? {
             Said::Got(what) => Ok(Outcome::Got(what)),
             Said::Refused(error) => Ok(Outcome::Refused(error)),
+            Said::Killed => Ok(Outcome::Killed),
+            Said::Hung => Ok(Outcome::Hung),
             Said::Broken(why) => anyhow::bail!("it did not come to the attack: {why}"),
         },
         Err(_) => silent(status),
@@ -194,6 +199,13 @@ fn silent(status: ExitStatus) -> Result<Outcome> {
         (None, Some(0)) => Ok(Outcome::Got("became another program".to_owned())),
         (None, code) => anyhow::bail!("the attacker ended with {code:?} and without a word"),
     }
+}
+
+/// A folder with one of each user's own in it.
+fn caches() -> Result<TempDir> {
+    let folder = TempDir::new()?;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    Ok(folder)
 }
 
 /// A folder in which every user may do everything, and another one in it, which a server is given.

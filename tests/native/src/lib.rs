@@ -15,6 +15,7 @@ pub mod channel;
 pub mod engine;
 pub mod judge;
 mod raw;
+pub mod real;
 pub mod role;
 pub mod scene;
 pub mod users;

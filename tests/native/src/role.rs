@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::attacks;
 use crate::channel::{own, receive, send};
 use crate::raw::call;
+use crate::real;
 use crate::scene::Scene;
 
 /// What an attack says to the program that it executes.
@@ -26,6 +27,8 @@ pub enum Profile {
     Worker,
     /// A worker that compiles.
     Compiler,
+    /// A real worker, in a call: see [`crate::real`].
+    Real,
     /// A server that holds one folder, which is not the attacker's.
     Server,
 }
@@ -37,6 +40,7 @@ impl Profile {
             Self::None => "none",
             Self::Worker => "worker",
             Self::Compiler => "compiler",
+            Self::Real => "real",
             Self::Server => "server",
         }
     }
@@ -50,6 +54,10 @@ pub enum Said {
     Got(String),
     /// The kernel refused it with this error.
     Refused(i32),
+    /// The worker in which it was tried was ended for it.
+    Killed,
+    /// The worker in which it was tried did not come back.
+    Hung,
     /// It did not come to the attack.
     Broken(String),
 }
@@ -65,6 +73,7 @@ pub fn play(words: &[String]) -> Result<()> {
         Some("none") => attacker(Profile::None),
         Some("worker") => attacker(Profile::Worker),
         Some("compiler") => attacker(Profile::Compiler),
+        Some("real") => attacker(Profile::Real),
         Some("server") => attacker(Profile::Server),
         None | Some(_) => bail!("no role of this name"),
     }
@@ -92,13 +101,16 @@ fn attacker(profile: Profile) -> Result<()> {
 
 fn enter(profile: Profile) -> Result<Option<EnteredWorker>> {
     match profile {
-        Profile::None | Profile::Server => Ok(None),
+        Profile::None | Profile::Real | Profile::Server => Ok(None),
         Profile::Worker | Profile::Compiler => Ok(Some(Worker::new().keep(0).enter()?)),
     }
 }
 
 fn attack(profile: Profile, entered: Option<EnteredWorker>, socket: &UnixStream) -> Result<Said> {
     let scene: Scene = serde_json::from_slice(&receive(socket)?)?;
+    if profile == Profile::Real {
+        return real::judged(&scene);
+    }
     let attack = attacks::named(&scene.attack).context("no attack of this name")?;
     if profile == Profile::Server {
         let _confined = Server::new().change("own").confine()?;
@@ -107,7 +119,7 @@ fn attack(profile: Profile, entered: Option<EnteredWorker>, socket: &UnixStream)
     if let Some(entered) = entered {
         let threads = match profile {
             Profile::Compiler => Threads::Some,
-            Profile::Worker | Profile::None | Profile::Server => Threads::None,
+            Profile::Worker | Profile::None | Profile::Real | Profile::Server => Threads::None,
         };
         let _sealed = entered.seal(threads)?;
     }

@@ -34,6 +34,8 @@ pub struct Scene {
     pub abstract_name: String,
     /// The program itself.
     pub program: PathBuf,
+    /// Where a host keeps compiled code, if the attack is tried in one's worker.
+    pub cache: PathBuf,
 }
 
 /// A path as the kernel takes it.

@@ -34,6 +34,23 @@ impl User {
         }
     }
 
+    /// A folder below this one that belongs to this user alone.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn own_folder(self, below: &Path) -> io::Result<PathBuf> {
+        let folder = below.join(format!("{self:?}"));
+        if !folder.exists() {
+            fs::create_dir(&folder)?;
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+            if self == Self::Ordinary && rustix::process::geteuid().is_root() {
+                let number = Some(NOBODY_IN_PARTICULAR);
+                std::os::unix::fs::chown(&folder, number, number)?;
+            }
+        }
+        Ok(folder)
+    }
+
     /// A command that runs as this user.
     pub fn command(self, program: &Path) -> Command {
         let mut command = Command::new(program);

@@ -13,6 +13,10 @@ use serde_json::json;
 use crate::runtime;
 
 /// How often something stands in the server's log.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "looks again and again at what another process does"
+)]
 fn wait_for(served: &Served, word: &str, times: usize) {
     let began = Instant::now();
     while served.log().matches(word).count() < times {

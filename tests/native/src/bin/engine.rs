@@ -1,11 +1,17 @@
-//! A process that takes the profile of a worker and does a worker's work: `run` or `compile`.
+//! A process that takes the profile of a worker and does a worker's work, `run` or `compile`, or takes more than it may.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use bailiwick_confine::{Threads, Worker};
+use bailiwick_confine::{Threads, Worker, WrittenPages};
 use bailiwick_native::channel::{own, receive, send};
 use bailiwick_native::engine::{self, Report};
+
+/// Address space of the role that takes memory until there is none.
+const MEMORY_MAX: u64 = 1 << 30;
+
+/// How much of it it takes at once.
+const SOME_BYTES: usize = 16 << 20;
 
 fn main() -> Result<()> {
     let entered = Worker::new().keep(0).keep(2).enter()?;
@@ -13,7 +19,6 @@ fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("run") => {
             let engine = engine::runner()?;
-            let quick_reset = wasmtime::PoolingAllocationConfig::is_pagemap_scan_available();
             let module = engine::load(&engine, &receive(&socket)?)?;
             let sealed = entered.seal(Threads::None)?;
             let instances = engine::run(&engine, &module, 100)?;
@@ -23,7 +28,7 @@ fn main() -> Result<()> {
             }
             let report = Report {
                 instances,
-                quick_reset,
+                quick_reset: sealed.written_pages() == WrittenPages::Told,
                 pieces: sealed.pieces().iter().map(ToString::to_string).collect(),
                 instance_ns: u64::try_from(begun.elapsed().as_nanos() / 1000)?,
             };
@@ -44,6 +49,32 @@ fn main() -> Result<()> {
                 .context("cannot compile")?;
             Ok(send(&socket, &code)?)
         }
-        _ => bail!("run or compile?"),
+        Some("run-without-pool") => {
+            let sealed = entered.seal(Threads::None)?;
+            let pages = format!("{:?}", sealed.written_pages());
+            Ok(send(&socket, pages.as_bytes())?)
+        }
+        Some("take-memory") => {
+            let _sealed = entered.memory_max(MEMORY_MAX).seal(Threads::Some)?;
+            let mut taken = Vec::new();
+            // Reserving fails with an error; an allocation that cannot fail would end the process.
+            loop {
+                let mut some: Vec<u8> = Vec::new();
+                if some.try_reserve_exact(SOME_BYTES).is_err() {
+                    break;
+                }
+                taken.push(some);
+            }
+            Ok(send(&socket, &taken.len().to_le_bytes())?)
+        }
+        Some("take-time") => {
+            let second = Duration::from_secs(1);
+            let _sealed = entered.compute_max(second).seal(Threads::Some)?;
+            send(&socket, b"sealed")?;
+            loop {
+                std::hint::spin_loop();
+            }
+        }
+        _ => bail!("no such role"),
     }
 }

@@ -72,6 +72,7 @@ impl Outside {
             unix: PathBuf::new(),
             abstract_name: self.name.clone(),
             program: PathBuf::new(),
+            cache: PathBuf::new(),
         }
     }
 

@@ -59,6 +59,33 @@ fn native_code_in_a_sealed_compiler_gets_nothing() {
     assert_held(Profile::Compiler);
 }
 
+/// What a real worker may do that the attacks try: read what it holds, which is `/dev/null`, its own memory and its own pagemap, in which
+/// the kernel shows nobody without privileges where anything is.
+const A_REAL_WORKER_MAY: &[&str] = &["read-inherited-file", "any-inherited-descriptor"];
+
+#[test]
+fn native_code_in_the_place_of_a_real_worker_gets_nothing() {
+    for user in User::all() {
+        let verdicts = judge_all(Profile::Real, *user);
+        let held = |verdict: &Verdict| match &verdict.outcome {
+            Outcome::Got(what) => {
+                A_REAL_WORKER_MAY.contains(&verdict.attack)
+                    && !what.contains("flag-")
+                    && verdict.effects.is_empty()
+            }
+            Outcome::Refused(_) | Outcome::Killed | Outcome::Died(_) | Outcome::Hung => {
+                verdict.held()
+            }
+        };
+        let escaped = verdicts.iter().filter(|verdict| !held(verdict));
+        let escaped: Vec<String> = escaped.map(|verdict| verdict.line().unwrap()).collect();
+        assert!(escaped.is_empty(), "as {user:?}:\n{}", escaped.join("\n"));
+        // It did run there: the kernel's own errors came back through the whole way.
+        let refused = |verdict: &&Verdict| matches!(verdict.outcome, Outcome::Refused(_));
+        assert!(verdicts.iter().filter(refused).count() > 10, "as {user:?}");
+    }
+}
+
 /// What a server may do that the attacks try: its network, its own memory and descriptors, and what tells a process
 /// about itself. Everything else is refused it, too.
 ///

@@ -57,6 +57,57 @@ fn a_sealed_process_compiles_and_another_runs_what_it_compiled() {
     }
 }
 
+#[test]
+fn a_sealed_process_says_whether_it_can_still_ask_which_pages_were_written() {
+    let programs = Programs::new(&[env!("CARGO_BIN_EXE_sealed-engine")]).unwrap();
+    let expected = match Support::probe().has(Piece::PagemapScan) {
+        // It never opened its pagemap: what the kernel knows it cannot ask for.
+        true => "Withheld",
+        false => "Unknown",
+    };
+    for user in User::all() {
+        let (child, socket) = start(&programs, *user, "run-without-pool");
+        let said = receive(&socket);
+        end(child);
+        assert_eq!(
+            String::from_utf8(said.unwrap()).unwrap(),
+            expected,
+            "{user:?}"
+        );
+    }
+}
+
+#[test]
+fn a_sealed_compiler_has_the_memory_that_it_may_have_and_no_more() {
+    let programs = Programs::new(&[env!("CARGO_BIN_EXE_sealed-engine")]).unwrap();
+    for user in User::all() {
+        let (child, socket) = start(&programs, *user, "take-memory");
+        let said = receive(&socket);
+        end(child);
+        let taken = usize::from_le_bytes(said.unwrap().try_into().unwrap());
+        // A gibibyte, of which the process had a part already.
+        assert!(
+            (20..64).contains(&taken),
+            "{taken} times 16 MiB as {user:?}"
+        );
+    }
+}
+
+#[test]
+fn a_sealed_compiler_is_ended_by_the_kernel_when_it_computed_for_its_time() {
+    let programs = Programs::new(&[env!("CARGO_BIN_EXE_sealed-engine")]).unwrap();
+    for user in User::all() {
+        let (mut child, socket) = start(&programs, *user, "take-time");
+        assert_eq!(receive(&socket).unwrap(), b"sealed");
+        let ended = child.wait().unwrap();
+        let signal = std::os::unix::process::ExitStatusExt::signal(&ended);
+        assert!(
+            [Some(libc::SIGKILL), Some(libc::SIGXCPU)].contains(&signal),
+            "{ended:?} as {user:?}"
+        );
+    }
+}
+
 /// Containers start programs in sessions that began outside of them.
 #[test]
 fn a_session_that_began_outside_of_the_name_space_is_left() {

@@ -1,5 +1,7 @@
 //! A request with its redirects: each hop decided, counted and recorded as a request of its own.
 
+use std::time::Duration;
+
 use bailiwick_policy::{
     Denial, HttpGet, HttpRequest, HttpTarget, HttpUrl, Injection, Limit, Limits, Permit, Question,
     SecretName, decide_injection,
@@ -13,6 +15,9 @@ use super::transport::{
 };
 use crate::secrets::Injected;
 use crate::waist::{Failure, Scene, chain};
+
+/// The most of a call's time that is left when a server is no longer waited for.
+const LAST_MOMENT_MAX: Duration = Duration::from_millis(250);
 
 /// The capability under which every hop is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,7 +246,8 @@ pub(super) async fn begin(
     scene.meter.http_request()?;
     scene.meter.http_sent(chosen_bytes(&permit, &outbound))?;
     let transport = scene.services().get::<Transport>()?;
-    let deadline = Instant::from_std(scene.started() + scene.meter.limits().time);
+    let time = scene.meter.limits().time;
+    let deadline = Instant::from_std(scene.started() + time.saturating_sub(last_moment(time)));
     match transport.begin(permit, outbound, deadline).await {
         Ok(exchange) => {
             scene.went_to(exchange.route().to_string());
@@ -250,6 +256,12 @@ pub(super) async fn begin(
         Err(Error::Denied(denial)) => Err(scene.deny(operation, denial.attempt(), &denial)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is left of a call's time when a server is no longer waited for, so that the tool can still say so: behind the wall of processes
+/// that takes a way there and back.
+fn last_moment(time: Duration) -> Duration {
+    (time / 5).min(LAST_MOMENT_MAX)
 }
 
 /// Bytes of a request that the tool chose, and could carry something out with: path and query, headers, body.
