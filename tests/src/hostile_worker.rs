@@ -124,6 +124,12 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
             let own = format!("\"{}\"", std::process::id());
             send(socket, &answered(number, &own));
         }
+        "reads-and-says-its-process" => {
+            send(socket, &asked(number, "read-file.read", &text("in/a")));
+            receive(socket);
+            let own = format!("\"{}\"", std::process::id());
+            send(socket, &answered(number, &own));
+        }
         "another-call" => send(socket, &answered(&[1], "\"done\"")),
         "another-type" => send(socket, &answered(number, "17")),
         "no-json" => send(socket, &answered(number, "done")),

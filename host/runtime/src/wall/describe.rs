@@ -109,3 +109,19 @@ pub(super) fn plain(text: &str) -> String {
     };
     text.chars().take(REASON_CHARS_MAX).map(shown).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_a_workers_is_short_and_can_be_seen() {
+        assert_eq!(plain("wasm trap: unreachable"), "wasm trap: unreachable");
+        // A terminal's escape, a line of its own, text that runs backwards, letters of no width.
+        assert_eq!(
+            plain("a\u{1b}[2J\nb\u{202e}c\u{200b}"),
+            "a\u{fffd}[2J\u{fffd}b\u{fffd}c\u{fffd}"
+        );
+        assert_eq!(plain(&"x".repeat(5_000)).len(), REASON_CHARS_MAX);
+    }
+}

@@ -268,3 +268,25 @@ impl Held for CloseExchange {
         scene.close(self.handle)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(headers: usize) -> Vec<u8> {
+        // The same bytes as a description's, with as many headers as one likes.
+        let headers = vec![("", ""); headers];
+        let bytes = ("GET", "http://a/", headers, None::<Vec<u8>>, None::<String>);
+        postcard::to_allocvec(&bytes).unwrap()
+    }
+
+    #[test]
+    fn a_description_has_one_header_too_many_at_most() {
+        let read = |headers| postcard::from_bytes::<Description>(&sent(headers));
+        let most = read(HEADERS_MAX + 1).unwrap();
+        assert_eq!(most.headers.len(), HEADERS_MAX + 1);
+        assert!(read(HEADERS_MAX + 2).is_err());
+        // As many as fit into forty mebibytes would be a gibibyte here.
+        assert!(read(20 << 20).is_err());
+    }
+}
