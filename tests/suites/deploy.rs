@@ -167,7 +167,7 @@ fn the_unit_keeps_what_the_page_says_it_keeps() {
         ("RestrictNamespaces", "yes"),
         (
             "SystemCallFilter",
-            "@system-service ~@privileged @resources",
+            "@system-service ~@privileged @resources capset landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp",
         ),
         ("User", "bailiwick"),
         ("MemoryDenyWriteExecute", "no"),

@@ -191,15 +191,25 @@ pub(super) fn close_range(first: u32, last: u32) -> io::Result<()> {
 
 /// Sees to it that memory which is only readable is not executable.
 pub(super) fn keep_data_data() -> io::Result<()> {
-    // SAFETY: asks for a number, and sets it without one of its bits.
-    unsafe {
-        let now = checked(libc::personality(PERSONALITY_QUERY))?;
-        let now = c_ulong::from(now.unsigned_abs());
-        if now & READ_IMPLIES_EXEC != 0 {
-            checked(libc::personality(now & !READ_IMPLIES_EXEC))?;
-        }
+    let now = personality()?;
+    if now & READ_IMPLIES_EXEC != 0 {
+        // SAFETY: sets a number without one of its bits.
+        checked(unsafe { libc::personality(now & !READ_IMPLIES_EXEC) })?;
     }
     Ok(())
+}
+
+fn personality() -> io::Result<c_ulong> {
+    // SAFETY: asks for a number.
+    match checked(unsafe { libc::personality(PERSONALITY_QUERY) }) {
+        Ok(now) => Ok(c_ulong::from(now.unsigned_abs())),
+        // Where changing it is forbidden (systemd's `LockPersonality`), asking is too.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let text = std::fs::read_to_string("/proc/self/personality")?;
+            c_ulong::from_str_radix(text.trim(), 16).map_err(io::Error::other)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The version of Landlock's interface, 0 where there is none.
