@@ -79,3 +79,17 @@ fn a_reload_that_leaves_the_places_is_refused_with_the_word_restart() {
     assert!(served.log().contains("the component"), "{}", served.log());
     assert_eq!(names(&served), before);
 }
+
+#[test]
+fn a_server_that_could_change_its_own_policy_says_so() {
+    let warned = |tools: &[(&str, &str, &str)]| {
+        let site = Site::new(tools);
+        let served = Served::start(&site);
+        assert!(names(&served) > 0);
+        served.log().contains("could change")
+    };
+    // Where nothing is written nothing can be changed; the root of this one is the policy's folder.
+    assert!(!warned(&TOOLS));
+    let writes = "write-file = [\"out/*\"]\nread-file = []\nlist-files = []\n";
+    assert!(warned(&[("probe", "probe-files", writes)]));
+}
