@@ -113,7 +113,7 @@ fn asked(number: &[u8], name: &str, operation: &[u8]) -> Vec<u8> {
 
 /// An answer, having used nothing and printed nothing.
 fn answered(number: &[u8], json: &str) -> Vec<u8> {
-    [&[1], number, &[0], &text(json), &[0, 0, 1, 0, 0]].concat()
+    [&[1], number, &[0], &text(json), &[0, 0, 0, 0]].concat()
 }
 
 fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
@@ -123,6 +123,10 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
         "says-its-process" => {
             let own = format!("\"{}\"", std::process::id());
             send(socket, &answered(number, &own));
+        }
+        "leaves-a-number" => {
+            let seen = leave_a_number();
+            send(socket, &answered(number, &format!("\"{seen}\"")));
         }
         "another-call" => send(socket, &answered(&[1], "\"done\"")),
         "another-type" => send(socket, &answered(number, "17")),
@@ -155,6 +159,15 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
         "sends-descriptors" => descriptors(socket, number),
         other => panic!("no such attack: {other}"),
     }
+}
+
+/// Where the input is read next, which it then moves: a number for whoever has the same descriptor.
+fn leave_a_number() -> u64 {
+    use std::io::Seek as _;
+    let mut input = std::fs::File::from(std::io::stdin().as_fd().try_clone_to_owned().unwrap());
+    let seen = input.stream_position().unwrap();
+    input.seek(std::io::SeekFrom::Start(4_242)).unwrap();
+    seen
 }
 
 /// Bytes of a generator of numbers, in frames that have lengths.

@@ -10,7 +10,7 @@ use bailiwick::{Isolation, LoadError, Tool};
 use bailiwick_native::users::{Programs, User};
 use bailiwick_tests::behind::{Killed, LOOP, RUN};
 use bailiwick_tests::hold::{Hold, call, ends, worker};
-use bailiwick_tests::processes::{self, Process, children, wait_until};
+use bailiwick_tests::processes::{Process, children, wait_until};
 use bailiwick_tests::world::World;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -63,6 +63,17 @@ async fn two_principals_never_share_a_worker() {
             assert_eq!(served_by(&tool, principals[at]).await, first[at]);
         }
     }
+}
+
+#[tokio::test]
+async fn workers_of_one_tool_have_no_descriptor_in_common() {
+    let folder = tempfile::tempdir().unwrap();
+    let hold = hostile_host(folder.path(), "leaves-a-number", "", |isolation| isolation);
+    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    // They answer with where their input is read next, and move it.
+    assert_eq!(served_by(&tool, "alice").await, "\"0\"");
+    assert_eq!(served_by(&tool, "alice").await, "\"4242\"");
+    assert_eq!(served_by(&tool, "bob").await, "\"0\"");
 }
 
 #[tokio::test]
@@ -352,26 +363,33 @@ fn costly(loops: usize, variables: usize) -> Vec<u8> {
 #[tokio::test]
 async fn a_component_that_costs_the_compiler_too_much_memory_is_refused_and_the_next_one_loads() {
     let folder = tempfile::tempdir().unwrap();
-    let cache = folder.path().join("cache");
-    let little = Isolation::processes().program(worker());
-    let starter = little.compiler_memory(1 << 30).start().unwrap();
-    let id = starter.process_id();
-    let hold = Hold::with(
-        World::new(),
-        "limits.compile-time = \"10 min\"",
-        |builder| builder.cache(cache).isolation(starter),
-    );
-    let refused = hold.load(&costly(4_000, 4_000)).unwrap_err();
+    let hold = |memory: u64, table: &str| {
+        let isolation = Isolation::processes().program(worker());
+        let starter = isolation.compiler_memory(memory).start().unwrap();
+        let cache = folder.path().join(format!("{memory}.cache"));
+        let id = starter.process_id();
+        let host = Hold::with(World::new(), table, |builder| {
+            builder.cache(cache).isolation(starter)
+        });
+        (host, id)
+    };
+    let costly = costly(4_000, 4_000);
+    let (little, starter) = hold(1 << 30, "limits.compile-time = \"10 min\"");
+    let began = Instant::now();
+    let refused = little.load(&costly).unwrap_err();
+    let took = began.elapsed().as_millis();
     assert_eq!(refused.code(), "compiler-ended", "{refused:?}");
     assert!(refused.to_string().contains("1 GiB"), "{refused}");
-    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    let tool = little.load(&wat::parse_str(RUN).unwrap()).unwrap();
     assert_eq!(call(&tool, "run", "{}").await, r#"answer "done""#);
-    // The same in little compiles: what is refused is what it takes, and not what it is.
-    hold.load(&costly(20, 20)).unwrap();
-    let zombies = processes::children(id);
+    let workers = children(starter);
     assert!(
-        zombies.iter().all(|worker| !worker.is_zombie),
-        "{zombies:?}"
+        workers.iter().all(|worker| !worker.is_zombie),
+        "{workers:?}"
     );
-    bailiwick_tests::trail::assert_verifies(&hold.trail());
+    bailiwick_tests::trail::assert_verifies(&little.trail());
+    // It was the memory: where there is enough, the compiler goes on until its time is over.
+    let (much, _) = hold(1 << 40, &format!("limits.compile-time = \"{took} ms\""));
+    let refused = much.load(&costly).unwrap_err();
+    assert_eq!(refused.code(), "limit-exceeded", "{refused:?}");
 }

@@ -1,5 +1,6 @@
 //! The broker's side of a call: what is told to a worker, what it asks for, and how it says that the call ended.
 
+use std::io;
 use std::time::Duration;
 
 use bailiwick_policy::{Capability, Limits};
@@ -238,12 +239,7 @@ impl<'c> Beyond<'c> {
             return Err(protocol("it printed more than it may"));
         }
         let unreadable = |_| protocol("what it printed cannot be read");
-        let lines: Vec<Line> = frame::decode(used.printed).map_err(unreadable)?;
-        self.printed = Kept {
-            lines: lines.into_iter().map(line).collect(),
-            bytes: 0,
-            dropped: used.printed_dropped.min(u64::from(u32::MAX)),
-        };
+        self.printed = printed(used, limits.log).map_err(unreadable)?;
         Ok(())
     }
 
@@ -270,9 +266,29 @@ impl Drop for Beyond<'_> {
     }
 }
 
-fn line((is_error, message): Line) -> LogLine {
-    let level = if is_error { "stderr" } else { "stdout" };
-    LogLine { level, message }
+/// What was printed, read line by line: a line that the log has no room for is never kept, so that many empty ones take no more
+/// memory here than they do there.
+fn printed(used: &Claim<'_>, log: u64) -> io::Result<Kept> {
+    let mut kept = Kept {
+        dropped: used.printed_dropped.min(u64::from(u32::MAX)),
+        ..Kept::default()
+    };
+    let mut rest = used.printed;
+    while !rest.is_empty() {
+        let ((is_error, message), behind): (Line<'_>, _) = frame::decode_first(rest)?;
+        rest = behind;
+        let bytes = kept.bytes.saturating_add(message.len() as u64 + 1);
+        if bytes > log {
+            kept.dropped = kept.dropped.saturating_add(1);
+            continue;
+        }
+        kept.bytes = bytes;
+        kept.lines.push(LogLine {
+            level: if is_error { "stderr" } else { "stdout" },
+            message: message.to_owned(),
+        });
+    }
+    Ok(kept)
 }
 
 /// What an ending says. A text of it goes to an operator.

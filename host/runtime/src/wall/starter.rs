@@ -8,9 +8,10 @@
 //! It answers nothing: what keeps a worker from being started is said in the worker's place, on the worker's socket.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -275,16 +276,18 @@ fn next_order() -> io::Result<Option<(Order, Beside)>> {
 )]
 fn start(program: &Path, input: OwnedFd, socket: OwnedFd) -> Option<Child> {
     let theirs = socket.try_clone().ok()?;
-    let spawned = Command::new(program)
-        .arg(worker::MARKER)
-        // By which it sees whether this process ended before it could ask to be ended with it.
-        .arg(std::process::id().to_string())
-        .env_clear()
-        .current_dir("/")
-        .stdin(Stdio::from(input))
-        .stdout(Stdio::from(theirs))
-        .stderr(Stdio::null())
-        .spawn();
+    let spawned = reopened(&input).and_then(|input| {
+        Command::new(program)
+            .arg(worker::MARKER)
+            // By which it sees whether this process ended before it could ask to be ended with it.
+            .arg(std::process::id().to_string())
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::from(input))
+            .stdout(Stdio::from(theirs))
+            .stderr(Stdio::null())
+            .spawn()
+    });
     match spawned {
         Ok(child) => Some(child),
         Err(error) => {
@@ -295,6 +298,16 @@ fn start(program: &Path, input: OwnedFd, socket: OwnedFd) -> Option<Child> {
             None
         }
     }
+}
+
+/// The same memory, opened anew and to be read only. Workers of one component that serve different principals get the same input: had they
+/// one descriptor of it in common, where one of them reads would be a number that the other sees.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "memory that has a descriptor and no name, which this process was handed"
+)]
+fn reopened(input: &OwnedFd) -> io::Result<File> {
+    File::open(format!("/proc/self/fd/{}", input.as_raw_fd()))
 }
 
 fn kill(child: &mut Child) {

@@ -25,7 +25,7 @@ use super::message::{
     Begin, Claim, Compile, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve,
     ToWorker, VERSION,
 };
-use super::starter;
+use super::{COMPILER_THREAD_BYTES, starter};
 use crate::call::instance::{self, Lent};
 use crate::call::invocation::{Dynamic, Returned, Stopped};
 use crate::call::{CallState, Cause};
@@ -159,9 +159,11 @@ fn compile(
     let engine = engine(Allocation::OnDemand).map_err(other)?;
     // Its own beginning takes less than the second that was added to what the component may.
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let seconds = limits.seconds_max.saturating_mul(processors as u64);
+    let processors = processors as u64;
+    let seconds = limits.seconds_max.saturating_mul(processors);
+    let threads = COMPILER_THREAD_BYTES.saturating_mul(processors);
     let entered = entered
-        .memory_max(limits.memory_max)
+        .memory_max(limits.memory_max.saturating_add(threads))
         .compute_max(Duration::from_secs(seconds));
     let sealed = entered.seal(Threads::Some).map_err(unconfined)?;
     greet(socket, hello.nonce, None).map_err(other)?;
@@ -275,7 +277,11 @@ impl Loaded {
         let far = Far::new(socket.clone(), begin);
         let mut left = Left::of(&limits);
         let returned = self.returned(far, begin, &limits, &mut left).await;
-        let lines = frame::encode(&left.lines)?;
+        let mut lines = Vec::new();
+        for (is_error, message) in &left.lines {
+            let line: Line<'_> = (*is_error, message);
+            lines.extend(frame::encode(&line)?);
+        }
         let ending = match &returned {
             Ok(Returned::Answer(json)) => Ending::Answer(json),
             Ok(Returned::ToolError(json)) => Ending::ToolError(json),
@@ -341,7 +347,7 @@ impl Loaded {
 struct Left {
     fuel: u64,
     peak_memory: u64,
-    lines: Vec<Line>,
+    lines: Vec<(bool, String)>,
     dropped: u64,
 }
 
