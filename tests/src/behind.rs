@@ -215,6 +215,10 @@ async fn one(tool: &Tool, caller: u32, n: u32) -> String {
     hold::ends(call, &format!("[{n}]")).await
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "looks again and again at what another process does"
+)]
 fn kill_workers(starter: u32, kills: u32, mut state: u64) -> u32 {
     let mut next = move |most: u64| {
         state = state

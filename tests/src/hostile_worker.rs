@@ -113,7 +113,7 @@ fn asked(number: &[u8], name: &str, operation: &[u8]) -> Vec<u8> {
 
 /// An answer, having used nothing and printed nothing.
 fn answered(number: &[u8], json: &str) -> Vec<u8> {
-    [&[1], number, &[0], &text(json), &[0, 0, 0, 0]].concat()
+    [&[1], number, &[0], &text(json), &[0, 0, 1, 0, 0]].concat()
 }
 
 fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
@@ -127,6 +127,12 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
         "leaves-a-number" => {
             let seen = leave_a_number();
             send(socket, &answered(number, &format!("\"{seen}\"")));
+        }
+        "reads-and-says-its-process" => {
+            send(socket, &asked(number, "read-file.read", &text("in/a")));
+            receive(socket);
+            let own = format!("\"{}\"", std::process::id());
+            send(socket, &answered(number, &own));
         }
         "another-call" => send(socket, &answered(&[1], "\"done\"")),
         "another-type" => send(socket, &answered(number, "17")),

@@ -51,6 +51,10 @@ pub fn children(parent: u32) -> Vec<Process> {
 ///
 /// # Panics
 /// When it does not become so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "looks again and again at what another process does"
+)]
 pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {

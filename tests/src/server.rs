@@ -127,11 +127,17 @@ fn converse(mut stream: TcpStream, script: &Script, heads: &Mutex<Vec<String>>) 
     let head = read_head(&mut stream);
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let in_pieces = head.to_lowercase().contains("transfer-encoding: chunked");
+    let length = length(&head);
     heads.lock().unwrap().push(head);
     let path = path.split('?').next().unwrap_or_default();
     if in_pieces {
         // An answer in the middle of a body would end it there.
         read_until(&mut stream, b"0\r\n\r\n");
+    } else {
+        drop(std::io::copy(
+            &mut (&stream).take(length),
+            &mut std::io::sink(),
+        ));
     }
     if let Some(says) = script.get(path).or_else(|| script.get("*")) {
         // Who does not want to listen any more closes the connection.
@@ -165,6 +171,17 @@ fn crlf(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
+}
+
+/// The length that a head announces for what follows it.
+fn length(head: &str) -> u64 {
+    let lower = head.to_lowercase();
+    let named = lower
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"));
+    named
+        .and_then(|length| length.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 fn read_head(stream: &mut TcpStream) -> String {

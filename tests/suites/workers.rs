@@ -77,6 +77,21 @@ async fn workers_of_one_tool_have_no_descriptor_in_common() {
 }
 
 #[tokio::test]
+async fn a_worker_that_was_handed_private_data_serves_no_other_call() {
+    for (private, again) in [("", true), (", private = true", false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let table = format!("read-file = [{{ path = \"in/*\"{private} }}]");
+        let reads = "reads-and-says-its-process";
+        let hold = hostile_host(folder.path(), reads, &table, |isolation| isolation);
+        hold.world.write("in/a", "somebody's");
+        let tool = hold.load(&wat::parse_str(FILES).unwrap()).unwrap();
+        let first = served_by(&tool, "alice").await;
+        let second = served_by(&tool, "alice").await;
+        assert_eq!(first == second, again, "{private}");
+    }
+}
+
+#[tokio::test]
 async fn a_worker_is_replaced_after_its_number_of_calls() {
     let folder = tempfile::tempdir().unwrap();
     let three = |isolation: Isolation| isolation.calls_max(3);

@@ -76,7 +76,12 @@ impl<'a> Subject<'a> {
     }
 
     fn load(&self, file: &CaseFile) -> Result<Tool, CasesError> {
-        let (name, rules, limits) = self.granted(file)?;
+        let Granted {
+            name,
+            rules,
+            limits,
+            isolated,
+        } = self.granted(file)?;
         let options = ToolOptions {
             name: name.into(),
             rules,
@@ -86,7 +91,7 @@ impl<'a> Subject<'a> {
             sha256: None,
             policy: [0; 32],
             ask: false,
-            isolated: false,
+            isolated,
             toolbox: None,
         };
         let source = match self.component {
@@ -98,21 +103,25 @@ impl<'a> Subject<'a> {
     }
 
     /// What the tool may do: by the file itself, by the policy that it names, or by the project's.
-    fn granted(&self, file: &CaseFile) -> Result<(String, Arc<Rules>, Limits), CasesError> {
+    fn granted(&self, file: &CaseFile) -> Result<Granted, CasesError> {
         if let Some((rules, limits)) = &file.grants {
-            return Ok(("tool".to_owned(), Arc::new(rules.clone()), limits.clone()));
+            return Ok(Granted {
+                name: "tool".to_owned(),
+                rules: Arc::new(rules.clone()),
+                limits: limits.clone(),
+                isolated: false,
+            });
         }
-        let beside = file.path.parent().unwrap_or(Path::new(""));
-        let named = file.policy.as_ref().map(|policy| beside.join(policy));
-        let path = named.or_else(|| self.policy.clone());
+        let path = file.policy(self.policy.as_deref());
         let path = path.ok_or_else(|| CasesError::NoPolicy(file.path.clone()))?;
         let policy = read_policy(&path)?;
         let tool = self.tool_of(&policy, &path, file.tool.as_deref())?;
-        Ok((
-            tool.name().to_owned(),
-            tool.rules().clone(),
-            tool.limits().clone(),
-        ))
+        Ok(Granted {
+            name: tool.name().to_owned(),
+            rules: tool.rules().clone(),
+            limits: tool.limits().clone(),
+            isolated: tool.isolated(),
+        })
     }
 
     /// The tool that is named, or whose component this is, or the only one.
@@ -139,6 +148,35 @@ impl<'a> Subject<'a> {
             Component::Bytes(_) => false,
             Component::File(path) => path.file_name() == Path::new(tool.component()).file_name(),
         }
+    }
+}
+
+/// What a case file's tool may do, and where it runs.
+struct Granted {
+    name: String,
+    rules: Arc<Rules>,
+    limits: Limits,
+    isolated: bool,
+}
+
+impl CaseFile {
+    /// The policy that says what the tool may do: the one that the file names, or the project's; none where the file says it itself.
+    fn policy(&self, of_project: Option<&Path>) -> Option<PathBuf> {
+        if self.grants.is_some() {
+            return None;
+        }
+        let beside = self.path.parent().unwrap_or(Path::new(""));
+        let named = self.policy.as_ref().map(|policy| beside.join(policy));
+        named.or_else(|| of_project.map(Path::to_owned))
+    }
+
+    /// Whether that policy has `isolation`, so that the host needs workers; `of_project` is the project's policy.
+    ///
+    /// # Errors
+    /// [`CasesError`], when the policy cannot be read or has mistakes.
+    pub fn isolated(&self, of_project: Option<&Path>) -> Result<bool, CasesError> {
+        let path = self.policy(of_project);
+        path.map_or(Ok(false), |path| Ok(read_policy(&path)?.isolated()))
     }
 }
 

@@ -11,6 +11,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::args::{Cache, Isolate};
+use crate::check::components;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::inspect;
@@ -116,8 +117,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn review(arguments: &Arguments, file: &PolicyFile, lock: &Lock) -> Result<Review, Failure> {
-    let starter = arguments.isolate.start(Some(&file.policy))?;
-    let host = inspect::host(arguments.cache.cache_dir.as_deref(), starter)?;
+    let starter = arguments.isolate.start(file.policy.isolated())?;
+    let places = components(file).change_file("lock file", &Lock::beside(&arguments.policy));
+    let host = inspect::host(arguments.cache.cache_dir.as_deref(), starter, places)?;
     let named: Result<Vec<&ToolPolicy>, Failure> =
         arguments.tools.iter().map(|name| file.tool(name)).collect();
     let mut policies = named?;

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bailiwick::policy::Policy;
 use bailiwick::{Isolation, Piece, WorkerStarter};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -266,8 +265,8 @@ impl Isolate {
     /// Starts what starts worker processes, where the policy or the command line wants them; nothing where components run in this process.
     ///
     /// It comes before this process is confined, and before it holds secrets.
-    pub(crate) fn start(&self, policy: Option<&Policy>) -> Result<Option<WorkerStarter>, Failure> {
-        let wanted = self.isolate || policy.is_some_and(Policy::isolated);
+    pub(crate) fn start(&self, of_policy: bool) -> Result<Option<WorkerStarter>, Failure> {
+        let wanted = self.isolate || of_policy;
         let without = self.isolate_without.iter().copied();
         let isolation = || without.fold(Isolation::processes(), Isolation::without);
         let started = wanted.then(|| isolation().start()).transpose();

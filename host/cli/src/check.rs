@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bailiwick::policy::{Capability, Limits, Origin, RuleRef, ToolPolicy};
 use bailiwick::value::HandleKind;
 use bailiwick::{Function, Host, LoadError, Source, Tool, ToolOptions};
+use bailiwick_confine::Places;
 use serde_json::{Map, Value, json};
 
 use crate::args::Check;
@@ -20,8 +21,8 @@ use crate::terminal::{self, Paint, visible};
 
 pub(crate) fn check(check: &Check) -> Result<Exit, Failure> {
     let file = PolicyFile::read(&check.policy)?;
-    let starter = check.isolate.start(Some(&file.policy))?;
-    let host = inspect::host(check.cache.cache_dir.as_deref(), starter)?;
+    let starter = check.isolate.start(file.policy.isolated())?;
+    let host = inspect::host(check.cache.cache_dir.as_deref(), starter, components(&file))?;
     let tools: Vec<Checked<'_>> = file
         .policy
         .tools()
@@ -38,6 +39,14 @@ pub(crate) fn check(check: &Check) -> Result<Exit, Failure> {
         Exit::Refused
     } else {
         Exit::Success
+    })
+}
+
+/// The components of a policy.
+pub(crate) fn components(file: &PolicyFile) -> Places {
+    let tools = file.policy.tools().iter();
+    tools.fold(Places::new(), |places, tool| {
+        places.read_file("component", &file.resolve(tool.component()))
     })
 }
 

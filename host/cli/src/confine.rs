@@ -39,6 +39,16 @@ pub(crate) fn confine(
     server.confine().map(Some).map_err(|error| failure(&error))
 }
 
+/// Confines a command that only looks at components, to what the kernel has: whoever breaks out of the compiler, or put something into the
+/// cache, has those files and nothing else.
+pub(crate) fn while_looking(places: Places, cache: Option<&Path>) -> Result<(), Failure> {
+    prepare_cache(cache);
+    let places = cache
+        .iter()
+        .fold(places, |places, cache| places.change("cache", cache));
+    confine(Confine::Available, &places).map(drop)
+}
+
 fn failure(error: &ConfineError) -> Failure {
     let failure = Failure::host_fault(format!("cannot confine this process: {error}"))
         .because_of_source(error);

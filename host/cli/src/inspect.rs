@@ -8,9 +8,11 @@ use std::sync::Arc;
 use bailiwick::policy::{Capability, LimitSettings, Limits, Origin, Rules, Source as RulesSource};
 use bailiwick::section::Section;
 use bailiwick::{Function, Host, Source, Tool, ToolOptions, WorkerStarter};
+use bailiwick_confine::Places;
 use serde_json::{Map, Value, json};
 
 use crate::args::Inspect;
+use crate::confine;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::paths;
@@ -20,8 +22,9 @@ use crate::terminal::{self, Paint};
 
 pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
     let name = inspect.component.display().to_string();
-    let starter = inspect.isolate.start(None)?;
-    let host = host(inspect.cache.cache_dir.as_deref(), starter)?;
+    let starter = inspect.isolate.start(false)?;
+    let places = Places::new().read_file("component", &inspect.component);
+    let host = host(inspect.cache.cache_dir.as_deref(), starter, places)?;
     let tool = progress::while_loading(&name, || load(&host, &inspect.component))?;
     let shown = Shown::new(&tool, &inspect.component);
     if inspect.json {
@@ -32,10 +35,16 @@ pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// A host that only loads: without a root, and with a trail that ends with it.
-pub(crate) fn host(cache: Option<&Path>, starter: Option<WorkerStarter>) -> Result<Host, Failure> {
+/// A host that only loads: without a root, and with a trail that ends with it. This process is confined to the places and the cache from now on.
+pub(crate) fn host(
+    cache: Option<&Path>,
+    starter: Option<WorkerStarter>,
+    places: Places,
+) -> Result<Host, Failure> {
+    let cache = paths::cache(cache);
+    confine::while_looking(places, cache.as_deref())?;
     let mut builder = Host::builder();
-    if let Some(cache) = paths::cache(cache) {
+    if let Some(cache) = cache {
         builder = builder.cache(cache);
     }
     if let Some(starter) = starter {

@@ -34,8 +34,11 @@ mod report;
 pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     let plan = Plan::new(run)?;
     let arguments = arguments(run)?;
-    let policy = plan.file.as_ref().map(|file| &file.policy);
-    let starter = run.isolate.start(policy)?;
+    let of_policy = plan
+        .file
+        .as_ref()
+        .is_some_and(|file| file.policy.isolated());
+    let starter = run.isolate.start(of_policy)?;
     let secrets = plan.file.as_ref().map(secrets::read).transpose()?.flatten();
     let trail = open_trail(run, &plan)?;
     let store = others::store(run, &plan)?;

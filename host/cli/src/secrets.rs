@@ -1,7 +1,7 @@
 //! The secrets of a policy, read before anything else is loaded.
 
 use bailiwick::policy::SecretSource;
-use bailiwick::{HostBuilder, Secrets};
+use bailiwick::{HostBuilder, Secrets, SecretsHelper};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -23,6 +23,17 @@ pub(crate) fn read(file: &PolicyFile) -> Result<Option<Secrets>, Failure> {
             .because_of_source(&error)
             .maybe_hint(error.remedy())
             .with("secret", error.name())
+    })
+}
+
+/// Has the policy's programs and the keyring asked again by a process that is begun now, before this one is confined.
+pub(crate) fn asked_again(file: &PolicyFile, secrets: Secrets) -> Result<Secrets, Failure> {
+    let helper = SecretsHelper::start(&file.policy).map_err(|error| {
+        Failure::host_fault("cannot start the process that asks for secrets again").because(&error)
+    })?;
+    Ok(match helper {
+        Some(helper) => secrets.asked_again_by(helper),
+        None => secrets,
     })
 }
 

@@ -93,6 +93,15 @@ impl Places {
         })
     }
 
+    /// Whether a server with these places can change a file, so that it could widen itself when it reads the file again.
+    pub fn can_change(&self, file: &Path) -> bool {
+        let led_to = real(file);
+        let changed = self.places.iter().filter(|place| place.used == Use::Change);
+        changed
+            .into_iter()
+            .any(|place| led_to.starts_with(&place.real))
+    }
+
     fn cover(&self, other: &Place) -> bool {
         self.places
             .iter()
@@ -164,6 +173,19 @@ mod tests {
             file("/nowhere/tool.wasm"),
         ] {
             assert_eq!(outside(&had, &not), Some("new"), "{not:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_below_a_changed_place_can_be_changed() {
+        let had = Places::new().read("policy", Path::new("/nowhere/a"));
+        let had = had.change_file("store", Path::new("/nowhere/b/state.db"));
+        for (file, can) in [
+            ("/nowhere/a/policy.toml", false),
+            ("/nowhere/b/policy.toml", true),
+            ("/nowhere/bb/policy.toml", false),
+        ] {
+            assert_eq!(had.can_change(Path::new(file)), can, "{file}");
         }
     }
 

@@ -48,7 +48,9 @@ pub use component::{Outline, OutlineError};
 pub use engine::{Allocation, EngineError, STACK_BYTES, pool_resets_quickly};
 pub use host::{Host, HostBuilder, HostError};
 pub use limits::Limiter;
-pub use secrets::{SecretError, Secrets, SecretsError, VALUE_BYTES_MAX, VALUE_BYTES_MIN};
+pub use secrets::{
+    SecretError, Secrets, SecretsError, SecretsHelper, VALUE_BYTES_MAX, VALUE_BYTES_MIN,
+};
 pub use tool::{
     ContentShape, Function, FunctionError, LoadError, Missing, Schemas, Source, Tool, ToolOptions,
     Toolbox,

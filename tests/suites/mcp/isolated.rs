@@ -55,6 +55,10 @@ fn workers(served: &Served) -> Vec<Process> {
     children(own[0].id)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "looks again and again at what another process does"
+)]
 fn wait_for(served: &Served, word: &str) {
     let begun = Instant::now();
     while !served.log().contains(word) {

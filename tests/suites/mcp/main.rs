@@ -19,6 +19,7 @@ mod official;
 mod panics;
 mod private;
 mod python;
+mod secrets;
 mod signals;
 mod tokens;
 

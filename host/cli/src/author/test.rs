@@ -9,7 +9,7 @@ use bailiwick_cases::{
 };
 use clap::{Args, ValueEnum};
 
-use crate::args::Cache;
+use crate::args::{Cache, Isolate};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::paths;
@@ -43,6 +43,9 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     cache: Cache,
+
+    #[command(flatten)]
+    isolate: Isolate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let project = Project::at(&arguments.project);
     let files = case_files(&project, arguments)?;
     let component = component(&project, arguments)?;
-    let host = host(arguments)?;
+    let host = host(arguments, isolated(&project, &files)?)?;
     let mut subject = Subject::new(&host, Component::File(&component));
     if let Some(policy) = project.policy() {
         subject = subject.under(policy);
@@ -130,9 +133,22 @@ fn warn_if_stale(project: &Project, component: &Path) {
     }
 }
 
+/// Whether a policy under which cases run has `isolation`.
+fn isolated(project: &Project, files: &[CaseFile]) -> Result<bool, Failure> {
+    let policy = project.policy();
+    let isolated: Result<Vec<bool>, CasesError> = files
+        .iter()
+        .map(|file| file.isolated(policy.as_deref()))
+        .collect();
+    Ok(isolated.map_err(failure)?.contains(&true))
+}
+
 /// A host with nothing but its compile cache: no root, no trail that stays.
-fn host(arguments: &Arguments) -> Result<Host, Failure> {
+fn host(arguments: &Arguments, isolated: bool) -> Result<Host, Failure> {
     let mut builder = Host::builder();
+    if let Some(starter) = arguments.isolate.start(isolated)? {
+        builder = builder.isolation(starter);
+    }
     if let Some(cache) = paths::cache(arguments.cache.cache_dir.as_deref()) {
         builder = builder.cache(cache);
     }

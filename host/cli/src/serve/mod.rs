@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::paths;
 use crate::policy::PolicyFile;
 use crate::run::fault;
-use crate::terminal;
+use crate::terminal::{self, visible};
 use crate::trail;
 
 const EXAMPLES: &str = "\
@@ -148,8 +148,10 @@ pub(crate) enum LogForm {
 pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
     log::begin(serve.log, serve.verbose);
     let file = PolicyFile::read(&serve.policy)?;
-    let isolation = serve.isolate.start(Some(&file.policy))?;
+    let isolation = serve.isolate.start(file.policy.isolated())?;
     let secrets = crate::secrets::read(&file)?;
+    let secrets = secrets.map(|secrets| crate::secrets::asked_again(&file, secrets));
+    let secrets = secrets.transpose()?;
     let client = client(serve, &file)?;
     let trail = trail::open(&file, serve.audit.as_deref())?;
     let setup = Setup {
@@ -242,6 +244,12 @@ fn confined(serve: &Serve, file: &PolicyFile, setup: Setup) -> Result<Setup, Fai
         );
         return Ok(setup);
     };
+    for file in setup.changeable(&file.policy, &places) {
+        tracing::warn!(
+            "a tool that escaped from WebAssembly could change {file}: keep it outside of what tools may write and of the store's folder, with `--root` or `[key-value] file`",
+            file = visible(&file.display().to_string())
+        );
+    }
     let missing = confined.missing();
     if !missing.is_empty() {
         let missing: Vec<&str> = missing.iter().map(|piece| piece.word()).collect();

@@ -99,6 +99,19 @@ fn what_is_approved_is_one_line_and_the_file_stays_as_it_is() {
 }
 
 #[test]
+fn a_process_of_its_own_that_is_taken_away_is_not_approved() {
+    let place = place();
+    place.put(
+        "bailiwick.toml",
+        format!("isolation = \"process\"\n{POLICY}"),
+    );
+    place.run(&["approve", "--yes"]).exits(0);
+    place.run(&["approve", "--check"]).exits(0);
+    place.put("bailiwick.toml", POLICY);
+    is_not_approved(&place);
+}
+
+#[test]
 fn a_component_that_is_swapped_is_not_approved() {
     let place = approved();
     place.put("add.wasm", described("Adds."));

@@ -67,6 +67,25 @@ fn other_commands_load_components_in_workers_too() {
 }
 
 #[test]
+fn cases_run_in_workers_where_the_flag_or_a_policy_says_so() {
+    let cases =
+        "[[call]]\nname = \"adds\"\nfunction = \"add\"\narguments = [19, 23]\nanswer = 42\n";
+    let own = "policy = \"../other.toml\"\n";
+    for (head, of_case, words, isolated) in [
+        ("", "", &["test"][..], false),
+        ("", "", &["test", "--isolate"], true),
+        (ISOLATION, "", &["test"], true),
+        ("", own, &["test"], true),
+    ] {
+        let place = place(head);
+        place.put("other.toml", format!("{ISOLATION}{POLICY}"));
+        place.put("cases/first.toml", format!("{of_case}{cases}"));
+        place.run(words).exits(0);
+        assert_eq!(was_isolated(&place), isolated, "{head} {of_case} {words:?}");
+    }
+}
+
+#[test]
 fn what_inspect_and_check_show_is_the_same_on_both_sides_of_the_wall() {
     for words in [&["inspect", "add.wasm", "--json"][..], &["check", "--json"]] {
         let shown =

@@ -118,7 +118,14 @@ impl Current {
         let state = Approved {
             component: tool.digest(),
             imports: tool.imports().iter().cloned().collect(),
-            grants: &grants(named.rules()) | &bindings(policy, named),
+            grants: [
+                grants(named.rules()),
+                bindings(policy, named),
+                isolation(named),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             limits: limits(named.limits()),
             ask: ask(named),
             definitions: told,
@@ -182,6 +189,14 @@ fn grants(rules: &Rules) -> BTreeSet<String> {
     let marks = rules.private_paths().into_iter();
     lines.extend(marks.map(|pattern| format!("private = {pattern:?}")));
     lines
+}
+
+/// That it runs in a process that owns nothing: without that line more is at stake.
+fn isolation(named: &ToolPolicy) -> BTreeSet<String> {
+    let line = named
+        .isolated()
+        .then(|| "isolation = \"process\"".to_owned());
+    line.into_iter().collect()
 }
 
 /// Where the secrets that it may name come from and go to: a wider one is a wider grant.

@@ -106,6 +106,15 @@ impl Setup {
         }
     }
 
+    /// The files that say what the server may do, or are its tools, and that it could change itself where it is confined to these places.
+    pub fn changeable(&self, policy: &Policy, places: &Places) -> Vec<PathBuf> {
+        let components = policy.tools().iter().map(ToolPolicy::component);
+        let own = [Some(&self.policy), self.access.as_ref(), self.lock.as_ref()];
+        let own = own.into_iter().flatten().cloned();
+        let files = own.chain(components.map(|named| resolve(&self.policy, named)));
+        files.filter(|file| places.can_change(file)).collect()
+    }
+
     /// Refuses what a confined process cannot reach.
     fn within(&self, policy: &Policy, access: &Access) -> Result<(), SetError> {
         let confined = self.confined.as_ref();

@@ -89,6 +89,9 @@ pub enum SecretError {
     /// It has a character that it cannot be sent with.
     #[error("it has a character that cannot be sent in its place")]
     Character,
+    /// It could be read when the host started, and not again.
+    #[error("it cannot be read again: {0}")]
+    Again(String),
     /// A running host cannot ask a program or the keyring again.
     #[error("its source changed, which needs a restart")]
     Restart,
@@ -141,7 +144,7 @@ impl SecretsError {
                 "headers take visible ASCII on one line; one newline at the end is taken off".to_owned()
             }
             SecretError::Restart => "stop the server and start it again".to_owned(),
-            SecretError::File { .. } | SecretError::Program { .. } | SecretError::TooLong => return None,
+            SecretError::File { .. } | SecretError::Program { .. } | SecretError::Again(_) | SecretError::TooLong => return None,
         })
     }
 }

@@ -9,7 +9,7 @@
 //! # The order
 //!
 //! 1. [`Secrets::read`] reads every secret of a policy, before anything of a tool's is loaded: a source that fails refuses the start. A program or the
-//!    keyring is asked here and never again, so that a host that confines itself afterwards needs neither.
+//!    keyring is asked again, at a reload, by a process that was begun before the host confined itself ([`SecretsHelper`]); without one, never.
 //! 2. A tool names a secret: decided by the policy. What it gets has no bytes on its side of the waist.
 //! 3. It attaches the secret to a request and sends that: the request is decided, with its addresses; then the secret is decided for this
 //!    request's normalised URL; then the connection is made; then the bytes are put in ([`Injected`]). Each redirect is all of that again.
@@ -22,6 +22,7 @@
 //! in `patterns.rs`: a tool never has the bytes, so that the search is the wall behind the wall.
 
 mod error;
+pub(crate) mod helper;
 mod inject;
 mod keyring;
 mod patterns;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 use bailiwick_policy::{Policy, SecretPolicy, SecretSource};
 
 pub use error::{SecretError, SecretsError};
+pub use helper::SecretsHelper;
 pub use value::{VALUE_BYTES_MAX, VALUE_BYTES_MIN};
 
 pub(crate) use inject::{BodyHash, Injected, Refused};
@@ -58,12 +60,22 @@ pub struct Secrets {
 struct Inner {
     held: Vec<Held>,
     watch: Watch,
+    helper: Option<SecretsHelper>,
 }
 
 /// One secret: what the policy says of it, and its bytes.
 pub(crate) struct Held {
     pub(crate) policy: SecretPolicy,
     pub(crate) value: Value,
+}
+
+impl Held {
+    fn copied(&self) -> Self {
+        Self {
+            policy: self.policy.clone(),
+            value: self.value.copied(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Secrets {
@@ -79,20 +91,33 @@ impl Secrets {
     /// # Errors
     /// [`SecretsError`] with the first secret that cannot be had, without a word of what is in it.
     pub fn read(policy: &Policy, folder: &Path) -> Result<Self, SecretsError> {
-        Self::with(policy, |secret| source::read(secret, folder))
+        Self::with(policy, None, |secret| source::read(secret, folder))
     }
 
-    /// Reads them again for a policy that has changed. Variables and files are read; what a program printed or the keyring held is taken over from here.
+    /// The same secrets, whose programs and keyring entries are asked again when they are read again.
+    pub fn asked_again_by(self, helper: SecretsHelper) -> Self {
+        let held = self.inner.held.iter().map(Held::copied).collect();
+        Self::held(held, Some(helper))
+    }
+
+    /// Reads them again for a policy that has changed. Variables and files are read; programs and the keyring are asked by the helper, and
+    /// without one what they said is taken over from here.
     ///
     /// # Errors
     /// As for [`Secrets::read`]; [`SecretError::Restart`] where a program or the keyring would have to be asked for something new.
     pub fn read_again(&self, policy: &Policy, folder: &Path) -> Result<Self, SecretsError> {
-        Self::with(policy, |secret| match secret.source() {
+        let helper = self.inner.helper.as_ref();
+        Self::with(policy, helper.cloned(), |secret| match secret.source() {
             SecretSource::Env(_) | SecretSource::File(_) => source::read(secret, folder),
-            SecretSource::Keyring { .. } | SecretSource::Command(_) => self
-                .of_source(secret.source())
-                .map(|held| held.value.copied())
-                .ok_or(SecretError::Restart),
+            SecretSource::Keyring { .. } | SecretSource::Command(_) => {
+                let again = match helper {
+                    Some(helper) => helper.read(secret.source()),
+                    None => self
+                        .of_source(secret.source())
+                        .map(|held| Ok(held.value.copied())),
+                };
+                again.unwrap_or(Err(SecretError::Restart))
+            }
         })
     }
 
@@ -101,7 +126,7 @@ impl Secrets {
     /// # Errors
     /// [`SecretsError`] where a value cannot be one.
     pub fn made_up(policy: &Policy, value: impl Fn(&str) -> Vec<u8>) -> Result<Self, SecretsError> {
-        Self::with(policy, |secret| Value::new(value(secret.name())))
+        Self::with(policy, None, |secret| Value::new(value(secret.name())))
     }
 
     /// Whether there are none.
@@ -130,6 +155,7 @@ impl Secrets {
 
     fn with(
         policy: &Policy,
+        helper: Option<SecretsHelper>,
         read: impl Fn(&SecretPolicy) -> Result<Value, SecretError>,
     ) -> Result<Self, SecretsError> {
         let mut held = Vec::new();
@@ -142,13 +168,21 @@ impl Secrets {
                 value,
             });
         }
+        Ok(Self::held(held, helper))
+    }
+
+    fn held(held: Vec<Held>, helper: Option<SecretsHelper>) -> Self {
         if !held.is_empty() {
             keep_out_of_dumps();
         }
         let watch = Watch::of(&held);
-        Ok(Self {
-            inner: Arc::new(Inner { held, watch }),
-        })
+        Self {
+            inner: Arc::new(Inner {
+                held,
+                watch,
+                helper,
+            }),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::value::{VALUE_BYTES_MAX, Value};
 use super::{SecretError, keyring};
 
 /// A program that unlocks a vault over a network answers in a second or two; one that takes longer waits for somebody.
-const PROGRAM_TIME_MAX: Duration = Duration::from_secs(10);
+pub(super) const PROGRAM_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// How often a program that has said all is asked whether it has ended.
 const PROGRAM_LOOK_EVERY: Duration = Duration::from_millis(2);
@@ -100,7 +100,7 @@ fn bounded(from: &mut impl Read) -> io::Result<Result<Value, SecretError>> {
 }
 
 /// What a program prints. It has no shell, no input, no terminal, and nothing of the host's environment but its home; what it prints as an error goes nowhere.
-fn program(words: &[String], most: Duration) -> Result<Value, SecretError> {
+pub(super) fn program(words: &[String], most: Duration) -> Result<Value, SecretError> {
     let (program, arguments) = match words.split_first() {
         Some((program, arguments)) => (program.as_str(), arguments),
         // The policy has none without a program: starting nothing fails.

@@ -33,6 +33,11 @@ impl Value {
                 bytes.pop();
             }
         }
+        Self::exactly(bytes)
+    }
+
+    /// A secret that is these bytes, all of them.
+    pub(super) fn exactly(bytes: Zeroizing<Vec<u8>>) -> Result<Self, SecretError> {
         if bytes.len() > VALUE_BYTES_MAX {
             return Err(SecretError::TooLong);
         }

@@ -154,6 +154,14 @@ impl Meter {
         )
     }
 
+    /// Whether [`Meter::host_call`] would succeed.
+    pub(crate) fn has_a_host_call_left(&self) -> Result<(), Failure> {
+        match self.spent.host_calls < self.limits.host_calls {
+            true => Ok(()),
+            false => Err(Failure::Limit(Limit::HostCalls)),
+        }
+    }
+
     /// Whether one host call may carry this many bytes.
     ///
     /// # Errors

@@ -178,6 +178,12 @@ impl Waist {
         }
     }
 
+    /// Whether another host call would be within the limits, without counting it.
+    pub(crate) fn has_a_host_call_left(&self) -> Result<(), Failure> {
+        self.scene()
+            .map_or(Ok(()), |scene| scene.meter.has_a_host_call_left())
+    }
+
     /// The limits of the call, where this side knows them.
     pub(crate) fn limits(&self) -> Option<&Limits> {
         match &self.side {

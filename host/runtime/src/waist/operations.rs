@@ -66,6 +66,10 @@ impl Operations {
         bytes: &[u8],
     ) -> Option<Result<Answered, Unreadable>> {
         let answering = self.by_name.get(name)?;
+        // Before anything is made of the bytes: whoever has no host call left cannot have them read.
+        if let Err(failure) = waist.has_a_host_call_left() {
+            return Some(Ok(answered::<Counted>(Err(failure))));
+        }
         Some(answering(waist, bytes).await)
     }
 }
@@ -146,12 +150,39 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
 mod tests {
     use std::any::Any;
 
-    use super::super::{AnyOperation, Performer};
+    use bailiwick_policy::{Denial, Limit, Limits, Manifest, Rules, Source, resolve};
+
+    use super::super::{AnyOperation, Performer, Scene, StandIn};
     use super::*;
     use crate::capability::files::ReadFile;
 
     /// Answers with the path, or that there is none.
     struct Echo;
+
+    /// Is never asked.
+    struct Nobody;
+
+    impl StandIn for Nobody {
+        fn permitted(
+            &self,
+            _operation: &dyn AnyOperation,
+            _words: &str,
+            _permit: &dyn Any,
+            _scene: &mut Scene,
+        ) -> Result<Box<dyn Any + Send>, Failure> {
+            Err(Failure::Denied)
+        }
+
+        fn held(
+            &self,
+            _operation: &dyn AnyOperation,
+            _scene: &mut Scene,
+        ) -> Result<Box<dyn Any + Send>, Failure> {
+            Err(Failure::Denied)
+        }
+
+        fn denied(&self, _operation: &'static str, _words: &str, _denial: &Denial) {}
+    }
 
     impl Performer for Echo {
         fn perform<'a>(
@@ -203,6 +234,23 @@ mod tests {
             assert!(!sent.contains("disk") && !sent.contains("secret"), "{sent}");
         }
         assert_eq!(read("broken").await.fault.as_deref(), Some("the disk"));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_read_for_whom_no_host_call_is_left() {
+        let limits = Limits {
+            host_calls: 0,
+            ..Limits::default()
+        };
+        let grant = resolve(&Manifest::new(), Rules::none(Source::Code).into());
+        let mut waist = Waist::performed_by(grant, limits, std::sync::Arc::new(Nobody)).unwrap();
+        // It cannot be read, and is not tried.
+        let answered = operations()
+            .answer(&mut waist, "read-file.read", &[2, 0xff, 0xfe])
+            .await;
+        let answered = answered.unwrap().unwrap();
+        let limit = Failure::Limit(Limit::HostCalls);
+        assert_eq!(reply_of::<ReadFile>(&answered.bytes), Err(limit));
     }
 
     #[tokio::test]

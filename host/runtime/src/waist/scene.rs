@@ -339,7 +339,9 @@ impl Scene {
         self.meter.host_call()?;
         self.keep_up();
         let operation = operation.completed(self);
-        self.keep_in(O::NAME, &operation.words(), &operation.passing())?;
+        if self.secrets().is_some() {
+            self.keep_in(O::NAME, &operation.words(), &operation.passing())?;
+        }
         let Decided {
             key,
             standing,
@@ -451,7 +453,9 @@ impl Scene {
     pub(super) async fn held<O: Held>(&mut self, operation: O) -> Result<O::Reply, Failure> {
         self.meter.host_call()?;
         self.keep_up();
-        self.keep_in(O::NAME, "", &operation.passing())?;
+        if self.secrets().is_some() {
+            self.keep_in(O::NAME, "", &operation.passing())?;
+        }
         if let Some(id) = operation.through() {
             self.still(O::NAME, id)?;
         }

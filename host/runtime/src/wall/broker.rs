@@ -1,6 +1,5 @@
 //! The broker's side of a call: what is told to a worker, what it asks for, and how it says that the call ended.
 
-use std::io;
 use std::time::Duration;
 
 use bailiwick_policy::{Capability, Limits};
@@ -16,7 +15,7 @@ use crate::call::{Call, Cause, Used};
 use crate::capability::random;
 use crate::floor::Kept;
 use crate::value::Outcome;
-use crate::waist::{EngineLeft, LogLine, Waist, chain};
+use crate::waist::{EngineLeft, LogLine, Scene, Waist, chain};
 
 /// How long a worker may take until it is ready. It is no part of the call's time.
 const READY_MAX: Duration = Duration::from_secs(30);
@@ -158,7 +157,7 @@ impl<'c> Beyond<'c> {
                     used,
                 } if of == number => {
                     self.believe(&used, &call.limits)?;
-                    let outcome = ended(&ending)?;
+                    let outcome = ended(&ending, self.waist.scene())?;
                     self.worker = Some(worker);
                     return Ok(outcome);
                 }
@@ -170,8 +169,13 @@ impl<'c> Beyond<'c> {
     }
 
     /// Lets the worker serve again, once its answer was found to be one.
+    ///
+    /// A worker that was taken over remembers what it read, so one that was handed private data is killed instead: its next call might be
+    /// one that is not held to what is marked for such data.
     pub(crate) fn keep(&mut self) {
-        if let Some(worker) = self.worker.take() {
+        let scene = self.waist.scene();
+        let knows = scene.is_some_and(|scene| scene.grant().private().is_some());
+        if let Some(worker) = self.worker.take().filter(|_| !knows) {
             self.workers.give_back(worker.worker, &self.principal);
         }
     }
@@ -238,8 +242,13 @@ impl<'c> Beyond<'c> {
         if used.printed.len() as u64 > frame::printed_bytes_max(limits) {
             return Err(protocol("it printed more than it may"));
         }
-        let unreadable = |_| protocol("what it printed cannot be read");
-        self.printed = printed(used, limits.log).map_err(unreadable)?;
+        let lines = printed(used.printed, limits.log)
+            .ok_or_else(|| protocol("what it printed cannot be read"))?;
+        self.printed = Kept {
+            lines,
+            bytes: 0,
+            dropped: used.printed_dropped.min(u64::from(u32::MAX)),
+        };
         Ok(())
     }
 
@@ -266,38 +275,40 @@ impl Drop for Beyond<'_> {
     }
 }
 
-/// What was printed, read line by line: a line that the log has no room for is never kept, so that many empty ones take no more
-/// memory here than they do there.
-fn printed(used: &Claim<'_>, log: u64) -> io::Result<Kept> {
-    let mut kept = Kept {
-        dropped: used.printed_dropped.min(u64::from(u32::MAX)),
-        ..Kept::default()
-    };
-    let mut rest = used.printed;
-    while !rest.is_empty() {
-        let ((is_error, message), behind): (Line<'_>, _) = frame::decode_first(rest)?;
+/// The lines of what was printed, one after the other: a line of no bytes, of which there could be as many as bytes, is none.
+fn printed(bytes: &[u8], bytes_max: u64) -> Option<Vec<LogLine>> {
+    let (mut left, mut rest) = postcard::take_from_bytes::<u64>(bytes).ok()?;
+    let mut room = bytes_max;
+    let mut lines = Vec::new();
+    while left > 0 {
+        let (next, behind) = postcard::take_from_bytes::<Line>(rest).ok()?;
+        room = room.checked_sub(next.1.len().max(1) as u64)?;
+        lines.push(line(next));
         rest = behind;
-        let bytes = kept.bytes.saturating_add(message.len() as u64 + 1);
-        if bytes > log {
-            kept.dropped = kept.dropped.saturating_add(1);
-            continue;
-        }
-        kept.bytes = bytes;
-        kept.lines.push(LogLine {
-            level: if is_error { "stderr" } else { "stdout" },
-            message: message.to_owned(),
-        });
+        left -= 1;
     }
-    Ok(kept)
+    rest.is_empty().then_some(lines)
 }
 
-/// What an ending says. A text of it goes to an operator.
-fn ended(ending: &Ending<'_>) -> Result<(String, Outcome), Cause> {
+fn line((is_error, message): Line) -> LogLine {
+    let level = if is_error { "stderr" } else { "stdout" };
+    LogLine { level, message }
+}
+
+/// What an ending says. A text of it goes to an operator, without a secret in it, and does not pass for the host's own words.
+fn ended(ending: &Ending<'_>, scene: Option<&Scene>) -> Result<(String, Outcome), Cause> {
+    let told = |text: &str| {
+        let text = plain(text);
+        scene.map_or_else(|| text.clone(), |scene| scene.redacted(text.clone()))
+    };
     match ending {
         Ending::Answer(json) => Ok(((*json).to_owned(), Outcome::Answer)),
         Ending::ToolError(json) => Ok(((*json).to_owned(), Outcome::ToolError)),
         Ending::Limit(limit) => Err(Cause::Limit(*limit)),
-        Ending::Trap(text) => Err(Cause::Trap(plain(text))),
-        Ending::Fault(text) => Err(Cause::HostFault(plain(text))),
+        Ending::Trap(text) => Err(Cause::Trap(told(text))),
+        Ending::Fault(text) => Err(Cause::HostFault(format!(
+            "the worker process says: {}",
+            told(text)
+        ))),
     }
 }

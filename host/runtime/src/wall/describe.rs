@@ -2,7 +2,7 @@
 //!
 //! The worker may be the component's. Its words are bounded by the frame that they came in; a function is one that the component's own
 //! bytes export, as this process read them; types are put together again from flat parts, with their depth counted; texts are cut
-//! and without control characters. A lie within that is a tool that behaves unlike its own types, which its calls then show: what it answers is
+//! and in visible ASCII. A lie within that is a tool that behaves unlike its own types, which its calls then show: what it answers is
 //! held against what it said.
 
 use serde::{Deserialize, Serialize};
@@ -101,8 +101,27 @@ impl Described {
     }
 }
 
-/// A text of a worker's: short, and without control characters.
+/// A text of a worker's: short, and in letters that everybody can see.
 pub(super) fn plain(text: &str) -> String {
-    let shown = text.chars().filter(|letter| !letter.is_control());
-    shown.take(REASON_CHARS_MAX).collect()
+    let shown = |letter: char| match letter {
+        ' '..='~' => letter,
+        _ => '\u{fffd}',
+    };
+    text.chars().take(REASON_CHARS_MAX).map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_a_workers_is_short_and_can_be_seen() {
+        assert_eq!(plain("wasm trap: unreachable"), "wasm trap: unreachable");
+        // A terminal's escape, a line of its own, text that runs backwards, letters of no width.
+        assert_eq!(
+            plain("a\u{1b}[2J\nb\u{202e}c\u{200b}"),
+            "a\u{fffd}[2J\u{fffd}b\u{fffd}c\u{fffd}"
+        );
+        assert_eq!(plain(&"x".repeat(5_000)).len(), REASON_CHARS_MAX);
+    }
 }

@@ -42,11 +42,6 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> io::Result<T> {
     }
 }
 
-/// The first message of these bytes, and what is behind it.
-pub(super) fn decode_first<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> io::Result<(T, &'a [u8])> {
-    postcard::take_from_bytes(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
-}
-
 fn length_of(payload: &[u8]) -> io::Result<[u8; 4]> {
     let length = u32::try_from(payload.len());
     let length = length.map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;

@@ -184,14 +184,14 @@ pub(super) enum Ending<'a> {
 }
 
 /// A line that was printed; whether to standard error.
-pub(super) type Line<'a> = (bool, &'a str);
+pub(super) type Line = (bool, String);
 
 /// What a worker says that a call used.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Claim<'a> {
     pub(super) fuel_left: u64,
     pub(super) peak_memory: u64,
-    /// The [`Line`]s that were printed, one after the other: their length is looked at before they are.
+    /// The [`Line`]s that were printed, once more encoded: their length is looked at before they are.
     pub(super) printed: &'a [u8],
     pub(super) printed_dropped: u64,
 }

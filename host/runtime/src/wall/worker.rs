@@ -31,6 +31,7 @@ use crate::call::invocation::{Dynamic, Returned, Stopped};
 use crate::call::{CallState, Cause};
 use crate::capability::{self, Interface};
 use crate::engine::{Allocation, engine};
+use crate::secrets::helper;
 use crate::tool::Function;
 use crate::tool::functions;
 use crate::tool::load::{COMPILER_STACK_BYTES, Linked, chain, link};
@@ -48,12 +49,15 @@ const SLOTS: u32 = 32;
 /// Bytes of what a worker is told first: the names of interfaces and exports.
 const HELLO_BYTES_MAX: usize = 16 << 20;
 
-/// Makes a worker of this process, where it was started as one; returns at once otherwise.
+/// Makes a worker of this process, where it was started as one, or another of a host's helpers; returns at once otherwise.
 ///
 /// To be called first thing in `main`, before any thread exists, by every program that builds a host with
-/// [`Isolation`](super::Isolation): the host starts its own program again. `interfaces` are those that the program adds to its hosts.
+/// [`Isolation`](super::Isolation) or [`SecretsHelper`](crate::SecretsHelper): the host starts its own program again. `interfaces` are those that the program adds to its hosts.
 pub fn main(interfaces: Vec<Interface>) {
     starter();
+    if let Some(ended) = helper::serve() {
+        end(&ended);
+    }
     let mut arguments = std::env::args_os().skip(1);
     let is_worker = arguments.next().is_some_and(|argument| argument == MARKER);
     if let (true, Some(starter), None) = (is_worker, arguments.next(), arguments.next()) {
@@ -277,11 +281,7 @@ impl Loaded {
         let far = Far::new(socket.clone(), begin);
         let mut left = Left::of(&limits);
         let returned = self.returned(far, begin, &limits, &mut left).await;
-        let mut lines = Vec::new();
-        for (is_error, message) in &left.lines {
-            let line: Line<'_> = (*is_error, message);
-            lines.extend(frame::encode(&line)?);
-        }
+        let lines = frame::encode(&left.lines)?;
         let ending = match &returned {
             Ok(Returned::Answer(json)) => Ending::Answer(json),
             Ok(Returned::ToolError(json)) => Ending::ToolError(json),
@@ -347,7 +347,7 @@ impl Loaded {
 struct Left {
     fuel: u64,
     peak_memory: u64,
-    lines: Vec<(bool, String)>,
+    lines: Vec<Line>,
     dropped: u64,
 }
 

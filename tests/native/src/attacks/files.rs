@@ -152,6 +152,10 @@ pub(super) const ATTACKS: &[Attack] = &[
             &[at(s.flag_path().to_bytes_with_nul()), 0],
         ))
     }),
+    attack("set-user-id-on-what-is-open", Files, Nothing, |_| {
+        let memory = call(SYS_memfd_create, &[at(b"m\0"), 0])?;
+        done(call(SYS_fchmod, &[memory, 0o4755]))
+    }),
     attack("change-mode", Files, Root, |s| {
         done(call(
             SYS_fchmodat,

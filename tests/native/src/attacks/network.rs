@@ -109,6 +109,28 @@ pub(super) const ATTACKS: &[Attack] = &[
         );
         super::reached(sent, &[EISCONN, EOPNOTSUPP])
     }),
+    attack("name-a-peer-of-a-pair", Network, Nothing, |s| {
+        // The peer is of another kind, which it answers: it got there.
+        let mut pair = [0_i32; 2];
+        call(
+            SYS_socketpair,
+            &[AF_UNIX as usize, SOCK_DGRAM as usize, 0, into(&mut pair)],
+        )?;
+        let path = c(&s.unix);
+        let to = unix(path.as_bytes());
+        let sent = call(
+            SYS_sendto,
+            &[
+                pair[0] as usize,
+                at(b"out"),
+                3,
+                0,
+                at(&to),
+                size_of::<sockaddr_un>(),
+            ],
+        );
+        super::reached(sent, &[EPROTOTYPE])
+    }),
     attack("reconnect-own-socket", Network, Nothing, |s| {
         let path = c(&s.unix);
         let to = unix(path.as_bytes());

@@ -204,6 +204,9 @@ fn others() -> Calls {
         .when(SYS_socket, &[is(0, inet), has(1, KIND, raw)])
         .when(SYS_socket, &[is(0, inet6), has(1, KIND, raw)])
         .when(SYS_socket, &[is(0, netlink), is_not(2, 0)])
+        // An end of such a pair sends to any socket that has a name in the file system.
+        .when(SYS_socketpair, &[has(1, KIND, SOCK_DGRAM.unsigned_abs())])
+        .when(SYS_socketpair, &[has(1, KIND, raw)])
         .when(SYS_clone, &[has(0, CLONE_THREAD.unsigned_abs(), 0)])
         .when(SYS_kill, &[is_not(0, own)])
         .when(SYS_tgkill, &[is_not(0, own)])
@@ -211,6 +214,9 @@ fn others() -> Calls {
         .when(SYS_prlimit64, &[is_not(0, 0), is_not(0, own)])
         // Its own processors only; 0 is whoever asks.
         .when(SYS_sched_setaffinity, &[is_not(0, 0)])
+        // A program that runs as its owner, whoever starts it.
+        .when(SYS_fchmod, &[has(1, S_ISUID, S_ISUID)])
+        .when(SYS_fchmod, &[has(1, S_ISGID, S_ISGID)])
         .when(SYS_utimensat, &[is_not_whole(1, 0)])
 }
 

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use bailiwick_policy::{self as policy, HttpTarget, Permit};
-use serde::{Deserialize, Serialize};
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::perform;
+use super::transport::HEADERS_MAX;
 use crate::waist::{Attempted, Failure, HandleId, Held, Operation, Passing, Recording, Scene};
 
 /// Fetches a URL, whole.
@@ -52,13 +54,40 @@ pub struct Description {
     pub method: String,
     /// The URL.
     pub url: String,
-    /// Names and values of headers, in their order.
+    /// Names and values of headers, in their order; one more than a request can have at most.
+    #[serde(deserialize_with = "few")]
     pub headers: Vec<(String, String)>,
     /// The whole body, if it has one.
     pub body: Option<Vec<u8>>,
     /// The name of the secret that the host puts into it, if one is attached. It is decided when the request is sent.
     #[serde(default)]
     pub secret: Option<String>,
+}
+
+/// Reads headers, and no more of them than tell that there are too many: two bytes of what a worker process sends make fifty of this one's memory.
+fn few<'de, D: Deserializer<'de>>(bytes: D) -> Result<Vec<(String, String)>, D::Error> {
+    struct Few;
+
+    impl<'de> Visitor<'de> for Few {
+        type Value = Vec<(String, String)>;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(formatter, "at most {} headers", HEADERS_MAX + 1)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+            let mut headers = Vec::new();
+            while let Some(header) = sequence.next_element()? {
+                if headers.len() > HEADERS_MAX {
+                    return Err(de::Error::invalid_length(headers.len(), &self));
+                }
+                headers.push(header);
+            }
+            Ok(headers)
+        }
+    }
+
+    bytes.deserialize_seq(Few)
 }
 
 /// A whole answer.
@@ -237,5 +266,27 @@ held!(FinishBody, perform::finish_body, outgoing);
 impl Held for CloseExchange {
     async fn perform(self, scene: &mut Scene) -> Result<(), Failure> {
         scene.close(self.handle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(headers: usize) -> Vec<u8> {
+        // The same bytes as a description's, with as many headers as one likes.
+        let headers = vec![("", ""); headers];
+        let bytes = ("GET", "http://a/", headers, None::<Vec<u8>>, None::<String>);
+        postcard::to_allocvec(&bytes).unwrap()
+    }
+
+    #[test]
+    fn a_description_has_one_header_too_many_at_most() {
+        let read = |headers| postcard::from_bytes::<Description>(&sent(headers));
+        let most = read(HEADERS_MAX + 1).unwrap();
+        assert_eq!(most.headers.len(), HEADERS_MAX + 1);
+        assert!(read(HEADERS_MAX + 2).is_err());
+        // As many as fit into forty mebibytes would be a gibibyte here.
+        assert!(read(20 << 20).is_err());
     }
 }

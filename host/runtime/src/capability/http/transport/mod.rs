@@ -59,7 +59,7 @@ pub(crate) use answer::Answer;
 pub(crate) use body::Payload;
 pub(crate) use error::{Error, Invalid};
 pub(crate) use exchange::Exchange;
-pub(crate) use headers::Headers;
+pub(crate) use headers::{HEADERS_MAX, Headers};
 pub(crate) use proxy::Proxy;
 pub(crate) use redirect::{Redirect, RedirectBody, redirect};
 
