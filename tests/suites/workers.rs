@@ -92,6 +92,45 @@ async fn a_worker_that_was_handed_private_data_serves_no_other_call() {
 }
 
 #[tokio::test]
+async fn a_worker_computes_on_behalf_of_no_call_after_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let hold = hostile_host(folder.path(), "computes-on", "", |isolation| isolation);
+    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    let process = served_by(&tool, "alice").await;
+    let id: u32 = process.trim_matches('"').parse().unwrap();
+    // The order to hold it is on its way when the answer is there.
+    wait_until("it is held", || state(id) == "T");
+    let ticks = ticks(id);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(self::ticks(id), ticks);
+    // It goes on where it was when it is needed again.
+    assert_eq!(served_by(&tool, "alice").await, process);
+    // One that is held is killed like any.
+    let worker = Process::of(id).unwrap();
+    drop((tool, hold));
+    assert!(!worker.is_alive());
+}
+
+#[tokio::test]
+async fn a_machine_without_memory_ends_a_worker_first() {
+    let (hold, starter) = honest("", |isolation| isolation);
+    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    assert_eq!(call(&tool, "run", "{}").await, r#"answer "done""#);
+    let score = |id: u32| {
+        let score = std::fs::read_to_string(format!("/proc/{id}/oom_score_adj"));
+        score.unwrap_or_default().trim().to_owned()
+    };
+    let own = score(std::process::id());
+    assert_eq!(score(starter), own);
+    wait_until("all workers say so", || {
+        children(starter)
+            .iter()
+            .all(|worker| score(worker.id) == "1000")
+    });
+    assert!(!children(starter).is_empty());
+}
+
+#[tokio::test]
 async fn a_worker_is_replaced_after_its_number_of_calls() {
     let folder = tempfile::tempdir().unwrap();
     let three = |isolation: Isolation| isolation.calls_max(3);
@@ -138,14 +177,24 @@ fn a_host_that_is_killed_leaves_no_process_not_even_one_that_loops() {
 
 /// Whether a process had more than a second of a processor: none of ours needs that much to begin.
 fn computes(process: &Process) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id)).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or("").split(' ').collect();
-    // In hundredths of seconds, by the kernel's own promise.
-    fields
-        .get(11)
-        .and_then(|ticks| ticks.parse().ok())
-        .unwrap_or(0)
-        > 100
+    ticks(process.id) > 100
+}
+
+/// What a process had of processors, in hundredths of seconds, by the kernel's own promise.
+fn ticks(id: u32) -> u64 {
+    field(id, 11).parse().unwrap_or(0)
+}
+
+/// `T` where it is stopped.
+fn state(id: u32) -> String {
+    field(id, 0)
+}
+
+/// A field of `/proc/…/stat`, counted from the state on.
+fn field(id: u32, at: usize) -> String {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or("");
+    fields.split(' ').nth(at).unwrap_or("").to_owned()
 }
 
 #[tokio::test]
