@@ -101,8 +101,10 @@ fn ready(attack: &str, nonce: &[u8], describe: bool) -> Vec<u8> {
         "describes-an-escape" => &[0, 1, 12, 1, 4, 27, b'[', b'2', b'J', 0, 1, 0],
         _ => &[0, 1, 4, 0, 1, 0],
     };
-    let described = [&[0], &text(item)[..], signature, &[0, 0]].concat();
-    [&[0], nonce, &[1, 1], &described].concat()
+    let times = if attack == "describes-twice" { 2 } else { 1 };
+    let described = [&[0], &text(item)[..], signature].concat();
+    let described = described.repeat(usize::from(times));
+    [&[0], nonce, &[1, times], &described, &[0, 0]].concat()
 }
 
 /// An operation of this name; what the engine has left is nothing.
@@ -120,9 +122,23 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
     let path = text("../outside/flag");
     match attack {
         "honest" => send(socket, &answered(number, "\"done\"")),
+        "computes-on" => {
+            let own = format!("\"{}\"", std::process::id());
+            // Behind its own answer, with no call's clock running.
+            std::thread::spawn(|| {
+                loop {
+                    std::hint::spin_loop();
+                }
+            });
+            send(socket, &answered(number, &own));
+        }
         "says-its-process" => {
             let own = format!("\"{}\"", std::process::id());
             send(socket, &answered(number, &own));
+        }
+        "leaves-a-number" => {
+            let seen = leave_a_number();
+            send(socket, &answered(number, &format!("\"{seen}\"")));
         }
         "reads-and-says-its-process" => {
             send(socket, &asked(number, "read-file.read", &text("in/a")));
@@ -161,6 +177,15 @@ fn act(attack: &str, socket: &mut UnixStream, number: &[u8]) {
         "sends-descriptors" => descriptors(socket, number),
         other => panic!("no such attack: {other}"),
     }
+}
+
+/// Where the input is read next, which it then moves: a number for whoever has the same descriptor.
+fn leave_a_number() -> u64 {
+    use std::io::Seek as _;
+    let mut input = std::fs::File::from(std::io::stdin().as_fd().try_clone_to_owned().unwrap());
+    let seen = input.stream_position().unwrap();
+    input.seek(std::io::SeekFrom::Start(4_242)).unwrap();
+    seen
 }
 
 /// Bytes of a generator of numbers, in frames that have lengths.

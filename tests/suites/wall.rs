@@ -185,6 +185,7 @@ async fn a_worker_that_lies_about_itself_or_its_component_is_refused_at_load() {
         "another-nonce",
         "describes-what-is-not-exported",
         "describes-a-circle",
+        "describes-twice",
         "describes-an-escape",
     ] {
         let (_hold, tool) = hostile(folder.path(), attack, "");

@@ -10,7 +10,7 @@ use bailiwick::{Isolation, LoadError, Tool};
 use bailiwick_native::users::{Programs, User};
 use bailiwick_tests::behind::{Killed, LOOP, RUN};
 use bailiwick_tests::hold::{Hold, call, ends, worker};
-use bailiwick_tests::processes::{self, Process, children, wait_until};
+use bailiwick_tests::processes::{Process, children, wait_until};
 use bailiwick_tests::world::World;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -66,6 +66,17 @@ async fn two_principals_never_share_a_worker() {
 }
 
 #[tokio::test]
+async fn workers_of_one_tool_have_no_descriptor_in_common() {
+    let folder = tempfile::tempdir().unwrap();
+    let hold = hostile_host(folder.path(), "leaves-a-number", "", |isolation| isolation);
+    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    // They answer with where their input is read next, and move it.
+    assert_eq!(served_by(&tool, "alice").await, "\"0\"");
+    assert_eq!(served_by(&tool, "alice").await, "\"4242\"");
+    assert_eq!(served_by(&tool, "bob").await, "\"0\"");
+}
+
+#[tokio::test]
 async fn a_worker_that_was_handed_private_data_serves_no_other_call() {
     for (private, again) in [("", true), (", private = true", false)] {
         let folder = tempfile::tempdir().unwrap();
@@ -78,6 +89,45 @@ async fn a_worker_that_was_handed_private_data_serves_no_other_call() {
         let second = served_by(&tool, "alice").await;
         assert_eq!(first == second, again, "{private}");
     }
+}
+
+#[tokio::test]
+async fn a_worker_computes_on_behalf_of_no_call_after_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let hold = hostile_host(folder.path(), "computes-on", "", |isolation| isolation);
+    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    let process = served_by(&tool, "alice").await;
+    let id: u32 = process.trim_matches('"').parse().unwrap();
+    // The order to hold it is on its way when the answer is there.
+    wait_until("it is held", || state(id) == "T");
+    let ticks = ticks(id);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(self::ticks(id), ticks);
+    // It goes on where it was when it is needed again.
+    assert_eq!(served_by(&tool, "alice").await, process);
+    // One that is held is killed like any.
+    let worker = Process::of(id).unwrap();
+    drop((tool, hold));
+    assert!(!worker.is_alive());
+}
+
+#[tokio::test]
+async fn a_machine_without_memory_ends_a_worker_first() {
+    let (hold, starter) = honest("", |isolation| isolation);
+    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    assert_eq!(call(&tool, "run", "{}").await, r#"answer "done""#);
+    let score = |id: u32| {
+        let score = std::fs::read_to_string(format!("/proc/{id}/oom_score_adj"));
+        score.unwrap_or_default().trim().to_owned()
+    };
+    let own = score(std::process::id());
+    assert_eq!(score(starter), own);
+    wait_until("all workers say so", || {
+        children(starter)
+            .iter()
+            .all(|worker| score(worker.id) == "1000")
+    });
+    assert!(!children(starter).is_empty());
 }
 
 #[tokio::test]
@@ -127,14 +177,24 @@ fn a_host_that_is_killed_leaves_no_process_not_even_one_that_loops() {
 
 /// Whether a process had more than a second of a processor: none of ours needs that much to begin.
 fn computes(process: &Process) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.id)).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or("").split(' ').collect();
-    // In hundredths of seconds, by the kernel's own promise.
-    fields
-        .get(11)
-        .and_then(|ticks| ticks.parse().ok())
-        .unwrap_or(0)
-        > 100
+    ticks(process.id) > 100
+}
+
+/// What a process had of processors, in hundredths of seconds, by the kernel's own promise.
+fn ticks(id: u32) -> u64 {
+    field(id, 11).parse().unwrap_or(0)
+}
+
+/// `T` where it is stopped.
+fn state(id: u32) -> String {
+    field(id, 0)
+}
+
+/// A field of `/proc/…/stat`, counted from the state on.
+fn field(id: u32, at: usize) -> String {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or("");
+    fields.split(' ').nth(at).unwrap_or("").to_owned()
 }
 
 #[tokio::test]
@@ -367,26 +427,33 @@ fn costly(loops: usize, variables: usize) -> Vec<u8> {
 #[tokio::test]
 async fn a_component_that_costs_the_compiler_too_much_memory_is_refused_and_the_next_one_loads() {
     let folder = tempfile::tempdir().unwrap();
-    let cache = folder.path().join("cache");
-    let little = Isolation::processes().program(worker());
-    let starter = little.compiler_memory(1 << 30).start().unwrap();
-    let id = starter.process_id();
-    let hold = Hold::with(
-        World::new(),
-        "limits.compile-time = \"10 min\"",
-        |builder| builder.cache(cache).isolation(starter),
-    );
-    let refused = hold.load(&costly(4_000, 4_000)).unwrap_err();
+    let hold = |memory: u64, table: &str| {
+        let isolation = Isolation::processes().program(worker());
+        let starter = isolation.compiler_memory(memory).start().unwrap();
+        let cache = folder.path().join(format!("{memory}.cache"));
+        let id = starter.process_id();
+        let host = Hold::with(World::new(), table, |builder| {
+            builder.cache(cache).isolation(starter)
+        });
+        (host, id)
+    };
+    let costly = costly(4_000, 4_000);
+    let (little, starter) = hold(1 << 30, "limits.compile-time = \"10 min\"");
+    let began = Instant::now();
+    let refused = little.load(&costly).unwrap_err();
+    let took = began.elapsed().as_millis();
     assert_eq!(refused.code(), "compiler-ended", "{refused:?}");
     assert!(refused.to_string().contains("1 GiB"), "{refused}");
-    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    let tool = little.load(&wat::parse_str(RUN).unwrap()).unwrap();
     assert_eq!(call(&tool, "run", "{}").await, r#"answer "done""#);
-    // The same in little compiles: what is refused is what it takes, and not what it is.
-    hold.load(&costly(20, 20)).unwrap();
-    let zombies = processes::children(id);
+    let workers = children(starter);
     assert!(
-        zombies.iter().all(|worker| !worker.is_zombie),
-        "{zombies:?}"
+        workers.iter().all(|worker| !worker.is_zombie),
+        "{workers:?}"
     );
-    bailiwick_tests::trail::assert_verifies(&hold.trail());
+    bailiwick_tests::trail::assert_verifies(&little.trail());
+    // It was the memory: where there is enough, the compiler goes on until its time is over.
+    let (much, _) = hold(1 << 40, &format!("limits.compile-time = \"{took} ms\""));
+    let refused = much.load(&costly).unwrap_err();
+    assert_eq!(refused.code(), "limit-exceeded", "{refused:?}");
 }

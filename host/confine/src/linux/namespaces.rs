@@ -20,7 +20,7 @@ pub(super) fn probe() -> Vec<Piece> {
     }
 }
 
-/// Takes what can be had. Nobody is mapped in: to every file system the process is a stranger.
+/// Takes what can be had. It takes no file away: a file system compares who the process was all along, mapped or not.
 pub(super) fn take() -> Vec<Piece> {
     if raw::unshare(CLONE_NEWUSER | OWN).is_ok() {
         vec![Piece::UserNamespace, Piece::NetworkNamespace]

@@ -16,7 +16,7 @@ use crate::tool::load::Linked;
 use crate::waist::Operations;
 
 /// Bytes of code for each byte of a component, at most: Cranelift makes two to five of one.
-const CODE_BYTES_EACH: usize = 64;
+const CODE_BYTES_EACH: usize = 16;
 
 /// Bytes of code besides: the smallest component has some tens of thousands.
 const CODE_BYTES_LEAST: usize = 16 << 20;

@@ -5,6 +5,8 @@
 //! and in visible ASCII. A lie within that is a tool that behaves unlike its own types, which its calls then show: what it answers is
 //! held against what it said.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use wasmtime::component::Component;
 
@@ -16,6 +18,9 @@ use crate::value::{FlatSignature, Malformed, NotCallable};
 
 /// Bytes of a description: the shapes of one component weigh at most a mebibyte, and their names are within that.
 pub(super) const DESCRIPTION_BYTES_MAX: usize = 2 << 20;
+
+/// Functions of one component: more than any that was made for people or models to choose from.
+const FUNCTIONS_MAX: usize = 20_000;
 
 /// Characters of a reason.
 const REASON_CHARS_MAX: usize = 1_000;
@@ -59,6 +64,13 @@ impl Description {
 
     /// What is believed of it, for a component with this outline.
     pub(super) fn believed(self, outline: &Outline) -> Result<Believed, WallError> {
+        let mut names = HashSet::new();
+        let is_new = |one: &Described| names.insert((one.interface.clone(), one.item.clone()));
+        if self.functions.len() > FUNCTIONS_MAX || !self.functions.iter().all(is_new) {
+            return Err(WallError::Protocol(
+                "it described a function twice, or too many",
+            ));
+        }
         let functions = self
             .functions
             .into_iter()

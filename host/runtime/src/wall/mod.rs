@@ -48,10 +48,13 @@ use crate::cache::Cache;
 /// Calls that a worker serves before another takes its place.
 const CALLS_MAX: u32 = 1_000;
 
-/// Bytes of address space of a worker that compiles. The largest components that language toolchains make, 17 MiB of Python, take
-/// COMPILER_PEAK on two processors; each further processor adds a stack and an arena of the allocator, which
-/// reserves 64 MiB.
-const COMPILER_MEMORY_BYTES: u64 = 8 << 30;
+/// Bytes of address space of a worker that compiles. The largest components that language toolchains make, 17 MiB of Python, take a
+/// fifth of it on two processors.
+const COMPILER_MEMORY_BYTES: u64 = 4 << 30;
+
+/// Bytes besides for each processor: a thread of the compiler there has a stack, and reserves an arena of the allocator, most of which
+/// it never touches.
+const COMPILER_THREAD_BYTES: u64 = 136 << 20;
 
 /// How tools are compiled and run in worker processes.
 #[must_use = "nothing is isolated before a host is built with what it starts"]
@@ -99,8 +102,8 @@ impl Isolation {
         self
     }
 
-    /// Bytes of address space that a worker may take to compile a component: 8 GiB, unless this says otherwise. It takes no more time on
-    /// processors either than the component's `compile-time` on each of them.
+    /// Bytes of address space that a worker may take to compile a component, besides 136 MiB for each processor: 4 GiB, unless this says
+    /// otherwise. It takes no more time either than the component's `compile-time` on each processor.
     pub fn compiler_memory(mut self, bytes: u64) -> Self {
         self.compiler_memory = bytes;
         self

@@ -173,7 +173,12 @@ impl Workers {
             let mut idle = self.inner.idle();
             let waiting = loop {
                 match next(&mut idle, principal) {
-                    Some(one) if one.is_usable() => break Some(one.worker),
+                    Some(one) if one.is_usable() => {
+                        if one.served.is_some() {
+                            one.worker.process.resume();
+                        }
+                        break Some(one.worker);
+                    }
                     Some(other) => useless.push(other),
                     None => break None,
                 }
@@ -198,6 +203,7 @@ impl Workers {
         {
             return;
         }
+        worker.process.hold();
         let mut idle = self.inner.idle();
         let too_many = (idle.len() >= IDLE_MAX)
             .then(|| idle.iter().position(|idle| idle.served.is_some()))

@@ -8,11 +8,11 @@
 //! It answers nothing: what keeps a worker from being started is said in the worker's place, on the worker's socket.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -24,6 +24,7 @@ use rustix::net::{
     SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType, recv, recvmsg, sendmsg,
     shutdown, socketpair,
 };
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::frame;
 use super::message::{FromWorker, Refusal};
@@ -31,6 +32,10 @@ use super::{Isolation, Piece, WallError, worker};
 
 /// The argument that makes a starter of a program. The one behind it is the program whose processes are the workers.
 pub(super) const MARKER: &str = "bailiwick-worker-starter";
+
+/// Workers at once, of all hosts that share a starter: far above what calls under way and their tools need, and far below what a
+/// system has room for.
+const WORKERS_MAX: usize = 4_096;
 
 /// Starts worker processes for hosts: a handle of the process that does it.
 ///
@@ -121,8 +126,6 @@ fn begin(program: &Path) -> io::Result<(OwnedFd, Child)> {
         .arg(program)
         .env_clear()
         .current_dir("/")
-        // What somebody types at a terminal is for the broker, which may have calls to end first.
-        .process_group(0)
         .stdin(Stdio::from(theirs))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -173,6 +176,17 @@ pub(super) struct Process {
 }
 
 impl Process {
+    /// Stops it where it is. What was taken over would otherwise compute on with no call's clock running.
+    pub(super) fn hold(&self) {
+        // Where the order does not arrive the workers have ended.
+        let _ = self.starter.send(&Order::Hold(self.number), &[]);
+    }
+
+    /// Lets it go on.
+    pub(super) fn resume(&self) {
+        let _ = self.starter.send(&Order::Resume(self.number), &[]);
+    }
+
     /// What is wrong with a worker whose socket failed so.
     pub(super) fn gone(&self, error: io::Error) -> WallError {
         self.starter.instead_of(WallError::Gone(error))
@@ -191,6 +205,10 @@ impl Drop for Process {
 enum Order {
     Start(u32),
     Kill(u32),
+    /// Stop it where it is: nobody asks anything of it.
+    Hold(u32),
+    /// Let it go on.
+    Resume(u32),
 }
 
 const ORDER_BYTES: usize = 5;
@@ -200,6 +218,8 @@ impl Order {
         let (kind, number) = match self {
             Self::Start(number) => (0, number),
             Self::Kill(number) => (1, number),
+            Self::Hold(number) => (2, number),
+            Self::Resume(number) => (3, number),
         };
         let [a, b, c, d] = number.to_le_bytes();
         [kind, a, b, c, d]
@@ -211,6 +231,8 @@ impl Order {
         match kind {
             0 => Some(Self::Start(number)),
             1 => Some(Self::Kill(number)),
+            2 => Some(Self::Hold(number)),
+            3 => Some(Self::Resume(number)),
             _ => None,
         }
     }
@@ -218,29 +240,46 @@ impl Order {
 
 /// Does what the orders say, until nobody gives any.
 pub(super) fn work(program: &Path) -> io::Result<()> {
-    // A session of its own: no terminal's signals. It may be the first of one already.
-    let _ = rustix::process::setsid();
+    // A session of its own: what somebody types at a terminal is for the broker, which may have calls to end first.
+    rustix::process::setsid()?;
     rustix::thread::set_no_new_privs(true)?;
     let mut workers = HashMap::new();
-    while let Some((order, descriptors)) = next_order()? {
-        match (order, descriptors) {
-            (Order::Start(number), Some((input, socket))) => {
-                if let Some(child) = start(program, input, socket) {
-                    workers.insert(number, child);
-                }
-            }
-            (Order::Start(_), None) => {}
-            (Order::Kill(number), _) => {
-                if let Some(mut child) = workers.remove(&number) {
-                    kill(&mut child);
-                    bury(&mut child);
-                }
-            }
-        }
-    }
+    let ended = obey(program, &mut workers);
+    // Also when an order could not be received: nobody can give one any more.
     workers.values_mut().for_each(kill);
     workers.values_mut().for_each(bury);
+    ended
+}
+
+fn obey(program: &Path, workers: &mut HashMap<u32, Child>) -> io::Result<()> {
+    while let Some((order, descriptors)) = next_order()? {
+        match (order, descriptors) {
+            (Order::Start(number), Some((input, socket))) if workers.len() < WORKERS_MAX => {
+                let started = start(program, input, socket);
+                // A number is given once. Whoever gives it again does not get rid of a process that way.
+                let replaced = started.and_then(|child| workers.insert(number, child));
+                replaced.into_iter().for_each(end);
+            }
+            (Order::Start(_), _) => {}
+            (Order::Kill(number), _) => workers.remove(&number).into_iter().for_each(end),
+            (Order::Hold(number), _) => signal(workers.get(&number), Signal::STOP),
+            (Order::Resume(number), _) => signal(workers.get(&number), Signal::CONT),
+        }
+    }
     Ok(())
+}
+
+/// Signals a worker. It was not waited for, so that nobody else has its number.
+fn signal(worker: Option<&Child>, signal: Signal) {
+    if let Some(worker) = worker {
+        // It may have ended by itself.
+        let _ = kill_process(Pid::from_child(worker), signal);
+    }
+}
+
+fn end(mut worker: Child) {
+    kill(&mut worker);
+    bury(&mut worker);
 }
 
 /// The input and the socket of a worker, which come beside the order to start it.
@@ -275,16 +314,18 @@ fn next_order() -> io::Result<Option<(Order, Beside)>> {
 )]
 fn start(program: &Path, input: OwnedFd, socket: OwnedFd) -> Option<Child> {
     let theirs = socket.try_clone().ok()?;
-    let spawned = Command::new(program)
-        .arg(worker::MARKER)
-        // By which it sees whether this process ended before it could ask to be ended with it.
-        .arg(std::process::id().to_string())
-        .env_clear()
-        .current_dir("/")
-        .stdin(Stdio::from(input))
-        .stdout(Stdio::from(theirs))
-        .stderr(Stdio::null())
-        .spawn();
+    let spawned = reopened(&input).and_then(|input| {
+        Command::new(program)
+            .arg(worker::MARKER)
+            // By which it sees whether this process ended before it could ask to be ended with it.
+            .arg(std::process::id().to_string())
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::from(input))
+            .stdout(Stdio::from(theirs))
+            .stderr(Stdio::null())
+            .spawn()
+    });
     match spawned {
         Ok(child) => Some(child),
         Err(error) => {
@@ -295,6 +336,16 @@ fn start(program: &Path, input: OwnedFd, socket: OwnedFd) -> Option<Child> {
             None
         }
     }
+}
+
+/// The same memory, opened anew and to be read only. Workers of one component that serve different principals get the same input: had they
+/// one descriptor of it in common, where one of them reads would be a number that the other sees.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "memory that has a descriptor and no name, which this process was handed"
+)]
+fn reopened(input: &OwnedFd) -> io::Result<File> {
+    File::open(format!("/proc/self/fd/{}", input.as_raw_fd()))
 }
 
 fn kill(child: &mut Child) {
@@ -313,9 +364,15 @@ mod tests {
 
     #[test]
     fn an_order_is_read_as_it_was_given_and_nothing_else_is_one() {
-        for order in [Order::Start(0), Order::Start(u32::MAX), Order::Kill(7)] {
+        for order in [
+            Order::Start(0),
+            Order::Start(u32::MAX),
+            Order::Kill(7),
+            Order::Hold(7),
+            Order::Resume(7),
+        ] {
             assert_eq!(Order::read(order.bytes()), Some(order));
         }
-        assert_eq!(Order::read([2, 0, 0, 0, 0]), None);
+        assert_eq!(Order::read([4, 0, 0, 0, 0]), None);
     }
 }

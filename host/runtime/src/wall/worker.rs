@@ -25,7 +25,7 @@ use super::message::{
     Begin, Claim, Compile, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve,
     ToWorker, VERSION,
 };
-use super::starter;
+use super::{COMPILER_THREAD_BYTES, starter};
 use crate::call::instance::{self, Lent};
 use crate::call::invocation::{Dynamic, Returned, Stopped};
 use crate::call::{CallState, Cause};
@@ -87,6 +87,7 @@ fn end(ended: &io::Result<()>) -> ! {
 }
 
 fn work(starter: &str, interfaces: Vec<Interface>) -> io::Result<()> {
+    die_first();
     let hello = frame::receive(&socket()?, HELLO_BYTES_MAX)?;
     let hello: Hello = frame::decode(&hello)?;
     if hello.version != VERSION {
@@ -105,6 +106,16 @@ fn work(starter: &str, interfaces: Vec<Interface>) -> io::Result<()> {
         Ok(()) => Ok(()),
         Err(refusal) => refuse(&socket, refusal),
     }
+}
+
+/// Where a machine runs out of memory, a worker is what is ended, and neither the process with the authority nor the one that starts workers.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file of the kernel about this process"
+)]
+fn die_first() {
+    // Nobody needs a right for it. Where the kernel has no such file, it chooses by itself.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// Whoever started it kills it; and where that process is killed itself, the kernel does. Where that was before the kernel was asked
@@ -163,9 +174,11 @@ fn compile(
     let engine = engine(Allocation::OnDemand).map_err(other)?;
     // Its own beginning takes less than the second that was added to what the component may.
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let seconds = limits.seconds_max.saturating_mul(processors as u64);
+    let processors = processors as u64;
+    let seconds = limits.seconds_max.saturating_mul(processors);
+    let threads = COMPILER_THREAD_BYTES.saturating_mul(processors);
     let entered = entered
-        .memory_max(limits.memory_max)
+        .memory_max(limits.memory_max.saturating_add(threads))
         .compute_max(Duration::from_secs(seconds));
     let sealed = entered.seal(Threads::Some).map_err(unconfined)?;
     greet(socket, hello.nonce, None).map_err(other)?;
@@ -191,6 +204,9 @@ fn serve_calls(
 ) -> Result<(), Refusal> {
     let engine = engine(Allocation::Pool { slots: SLOTS }).map_err(other)?;
     interfaces.extend(capability::interfaces());
+    // The code brings tables for unwinding along, which are its author's word as all of it is. Nothing is unwound while what it could lead
+    // to is not given up yet.
+    std::panic::set_hook(Box::new(|_| std::process::abort()));
     let loaded = Loaded::new(engine, serve, &interfaces)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -202,6 +218,7 @@ fn serve_calls(
     let image = loaded.pre.component().initialize_copy_on_write_image();
     image.map_err(other)?;
     let sealed = entered.seal(Threads::None).map_err(unconfined)?;
+    drop(std::panic::take_hook());
     let may_be_slow = hello
         .without
         .iter()

@@ -96,6 +96,11 @@ pub(super) const ATTACKS: &[Attack] = &[
             &[EBADF, EINVAL],
         )
     }),
+    attack("wake-who-maps-the-same", Memory, Nothing, |_| {
+        // `FUTEX_WAKE` without the flag that keeps it within the process.
+        let word = 0_u32;
+        done(call(SYS_futex, &[at(&word), 1, 1]))
+    }),
     attack("lock-memory", Memory, Nothing, |_| {
         let page = map(READ | WRITE)?;
         done(call(SYS_mlock, &[page, 4096]))

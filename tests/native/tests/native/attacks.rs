@@ -29,12 +29,15 @@ fn judge_all(profile: Profile, user: User) -> Vec<Verdict> {
         .collect()
 }
 
-fn assert_held(profile: Profile) {
+/// What a worker that compiles may do: its threads are waited for that way, and nobody maps what it does.
+const A_COMPILER_MAY: &[&str] = &["wake-who-maps-the-same"];
+
+fn assert_held(profile: Profile, may: &[&str]) {
     for user in User::all() {
         let verdicts = judge_all(profile, *user);
         let escaped: Vec<String> = verdicts
             .iter()
-            .filter(|verdict| !verdict.held())
+            .filter(|verdict| !verdict.held() && !may.contains(&verdict.attack))
             .map(|verdict| verdict.line().unwrap())
             .collect();
         assert!(escaped.is_empty(), "{}", escaped.join("\n"));
@@ -51,12 +54,12 @@ fn assert_held(profile: Profile) {
 
 #[test]
 fn native_code_in_a_sealed_worker_gets_nothing() {
-    assert_held(Profile::Worker);
+    assert_held(Profile::Worker, &[]);
 }
 
 #[test]
 fn native_code_in_a_sealed_compiler_gets_nothing() {
-    assert_held(Profile::Compiler);
+    assert_held(Profile::Compiler, A_COMPILER_MAY);
 }
 
 /// What a real worker may do that the attacks try: read what it holds, which is `/dev/null`, its own memory and its own pagemap, in which
@@ -131,6 +134,7 @@ const A_SERVER_MAY: &[&str] = &[
     "write-own-code",
     "map-a-file-executable",
     "memory-file",
+    "wake-who-maps-the-same",
     "lock-memory",
     "own-rules",
     "ask-which-machine",

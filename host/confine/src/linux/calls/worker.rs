@@ -5,12 +5,15 @@
 
 use libc::*;
 
-use super::{Calls, Layer, is, is_whole, lacks};
+use super::{Calls, Layer, has, is, is_whole, lacks};
 use crate::system::raw::PAGEMAP_SCAN;
 use crate::worker::Threads;
 
 /// Makes a socket wait or not, as `set_nonblocking` does.
 const FIONBIO_REQUEST: u32 = 0x5421;
+
+/// The flag of `futex` that keeps it within the process.
+const FUTEX_PRIVATE: u32 = FUTEX_PRIVATE_FLAG.unsigned_abs();
 
 /// Advice about memory that only concerns how it is kept. Not `MADV_MERGEABLE`, by which one process learns what
 /// another's pages hold.
@@ -56,7 +59,6 @@ const OWN: &[i64] = &[
     SYS_munmap,
     SYS_mremap,
     SYS_brk,
-    SYS_futex,
     SYS_sched_yield,
     SYS_nanosleep,
     SYS_clock_nanosleep,
@@ -170,9 +172,14 @@ impl WorkerCalls {
     fn threads(&self, calls: Calls) -> Calls {
         let calls = calls.when(SYS_tgkill, &[is(0, std::process::id())]);
         match self.threads {
-            // Both are answered by the layer above.
-            Threads::None => calls.any(&[SYS_clone]),
+            // Waiting and waking within the process. Without the flag it would reach whoever maps the same memory, and workers of
+            // one component map the same code. `clone` is answered by the layer above.
+            Threads::None => calls
+                .any(&[SYS_clone])
+                .when(SYS_futex, &[has(1, FUTEX_PRIVATE, FUTEX_PRIVATE)]),
+            // The end of a thread is waited for without the flag, and what a compiler maps nobody else does.
             Threads::Some => calls
+                .any(&[SYS_futex])
                 .any(OF_THREADS)
                 .when(SYS_clone, &[is_whole(0, THREAD_FLAGS)])
                 .when(
