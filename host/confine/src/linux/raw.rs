@@ -199,6 +199,10 @@ pub(super) fn keep_data_data() -> io::Result<()> {
     Ok(())
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file of the kernel about this process"
+)]
 fn personality() -> io::Result<c_ulong> {
     // SAFETY: asks for a number.
     match checked(unsafe { libc::personality(PERSONALITY_QUERY) }) {
