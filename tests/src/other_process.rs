@@ -12,7 +12,7 @@ use std::path::Path;
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Capability, FileRule, Limits, Origin, Rules};
-use bailiwick::{Host, KeyValueStore, Source, Tool, ToolOptions};
+use bailiwick::{Host, HostBuilder, Isolation, KeyValueStore, Source, Tool, ToolOptions};
 
 fn main() {
     bailiwick::worker::main(Vec::new());
@@ -28,11 +28,13 @@ fn main() {
             runtime.block_on(write_thirty(Path::new(root), Path::new(trail)));
         }
         ["take-calls", root, trail, cache] => {
-            runtime.block_on(take_calls(
-                Path::new(root),
-                Path::new(trail),
-                Path::new(cache),
-            ));
+            let builder = Host::builder().root(root).cache(cache);
+            runtime.block_on(take_calls(builder, Path::new(trail)));
+        }
+        ["take-calls-behind-the-wall", root, trail, cache] => {
+            let builder = Host::builder().root(root).cache(cache);
+            let builder = builder.isolation(Isolation::processes().start().unwrap());
+            runtime.block_on(take_calls(builder, Path::new(trail)));
         }
         ["count-for-ever", store] => runtime.block_on(count_for_ever(Path::new(store))),
         ["answer", component, function, arguments] => {
@@ -121,15 +123,14 @@ async fn write_thirty(root: &Path, trail: &Path) {
 
 /// Makes the calls that stand on its input, a line each (the function, a space, the arguments), and prints how each ended: `answer`, the
 /// tool's own error or a code.
-async fn take_calls(root: &Path, trail: &Path, cache: &Path) {
+async fn take_calls(builder: HostBuilder, trail: &Path) {
     let rules = Rules::builder(bailiwick::policy::Source::Code)
         .read_file(FileRule::new("out/*"), Origin::Code)
         .unwrap()
         .write_file(FileRule::new("out/*"), Origin::Code)
         .unwrap();
     let trail = Trail::open(trail, TrailOptions::default()).unwrap();
-    let host = Host::builder().root(root).trail(trail).cache(cache);
-    let host = host.build().unwrap();
+    let host = builder.trail(trail).build().unwrap();
     let bytes = bailiwick_tests::guests::bytes("probe-files");
     let rules = rules.link(&Capability::ListFiles).build();
     let tool = load(&host, &Source::Bytes(&bytes), rules);

@@ -25,6 +25,14 @@ impl Process {
         read(&Path::new("/proc").join(id.to_string()))
     }
 
+    /// Whether it is a worker of a host's, or was one, and nobody waited for it.
+    pub fn is_worker(&self) -> bool {
+        let said = std::fs::read_to_string(format!("/proc/{}/cmdline", self.id));
+        let said = said.unwrap_or_default();
+        let mut words = said.split('\0').filter(|word| !word.is_empty()).peekable();
+        words.peek().is_none() || words.any(|word| word == bailiwick::worker::MARKER)
+    }
+
     /// Whether it still runs: a zombie does not.
     pub fn is_alive(&self) -> bool {
         Self::of(self.id).is_some_and(|now| now.began == self.began && !now.is_zombie)
@@ -45,6 +53,18 @@ pub fn children(parent: u32) -> Vec<Process> {
     let mut found = all();
     found.retain(|process| process.parent == parent);
     found
+}
+
+/// A process and all that descend from it, each after its parent.
+pub fn family(first: u32) -> Vec<Process> {
+    let all = all();
+    let mut family: Vec<Process> = all.iter().filter(|one| one.id == first).copied().collect();
+    let mut next = 0;
+    while let Some(parent) = family.get(next).map(|one| one.id) {
+        family.extend(all.iter().filter(|one| one.parent == parent));
+        next += 1;
+    }
+    family
 }
 
 /// Waits until it is so.

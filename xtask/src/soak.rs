@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use crate::setup::{self, Purpose, Rustup};
 use crate::workspace::Workspace;
 
-/// Builds what is needed, and soaks the library and the server for half of the time each.
+/// Builds what is needed, and soaks the library and the server, in both modes, for a quarter of the time each.
 ///
 /// # Errors
 /// Fails if something does not build, or something grew.

@@ -23,6 +23,7 @@ mod policy;
 mod section;
 mod trail;
 mod urls;
+mod wall;
 
 /// A target: what is fed, and what has to hold.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +77,11 @@ pub const TARGETS: &[Target] = &[
         name: "mcp",
         longest: 4096,
         run: mcp::run,
+    },
+    Target {
+        name: "wall",
+        longest: 2048,
+        run: wall::run,
     },
 ];
 

@@ -262,6 +262,14 @@ pub(crate) struct Isolate {
 }
 
 impl Isolate {
+    /// The words on a command line that say the same; none where components run in this process.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let pieces = self.isolate_without.iter();
+        let without = pieces.map(|piece| format!("--isolate-without={}", piece.word()));
+        let isolate = self.isolate.then(|| "--isolate".to_owned());
+        isolate.into_iter().chain(without).collect()
+    }
+
     /// Starts what starts worker processes, where the policy or the command line wants them; nothing where components run in this process.
     ///
     /// It comes before this process is confined, and before it holds secrets.

@@ -18,6 +18,9 @@ use crate::watch::{Bounds, Ended, watch};
 /// A case whose limits are a second has this long: a machine that does much else is not an attack.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// So much more for each call of a case: a host may start a process for it.
+const PATIENCE_A_CALL: Duration = Duration::from_millis(100);
+
 /// The kit: which cases are played, and how patiently.
 #[derive(Debug)]
 pub struct Kit {
@@ -37,7 +40,7 @@ impl Kit {
         }
     }
 
-    /// How long a process may take in a case. Else 15 seconds.
+    /// How long a process may take in a case, besides a tenth of a second for each call. Else 15 seconds.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -137,7 +140,7 @@ impl Kit {
         start.command.envs(stage.environment());
         let program = start.command.get_program().display().to_string();
         let bounds = Bounds {
-            time: self.patience,
+            time: self.patience + PATIENCE_A_CALL * stage.calls(),
             memory_kib: stage.case.mebibytes_max * 1024,
             output: stage.case.output_max,
             descriptors: stage.case.descriptors_max.unwrap_or(usize::MAX),

@@ -124,6 +124,13 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// How many calls the process makes.
+    pub(crate) fn calls(&self) -> u32 {
+        let job = self.job();
+        let calls = job.calls.iter().map(|call| call.times);
+        calls.fold(job.beside, u32::saturating_add)
+    }
+
     pub(crate) fn job_json(&self) -> String {
         serde_json::to_string(&self.job()).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! A process that is watched: what left it, how it ended, what it took.
+//! A process that is watched, with those that it started: what left it, how it ended, what they took.
 
 use std::fs;
 use std::io::{self, Read, Write as _};
@@ -135,10 +135,12 @@ impl Watching {
     }
 
     fn passed(&mut self) -> Option<String> {
-        let id = self.child.id();
-        let memory = peak_kib(id).unwrap_or(0);
+        let family = family(self.child.id());
+        let memory = family.iter().filter_map(|id| peak_kib(*id)).sum();
         self.memory_kib = self.memory_kib.max(memory);
-        let open = || fs::read_dir(format!("/proc/{id}/fd")).map_or(0, Iterator::count);
+        // Those of a process that cannot be looked into are not counted: it is confined, and its number of them is a limit of the kernel's.
+        let open_in = |id| fs::read_dir(format!("/proc/{id}/fd")).map_or(0, Iterator::count);
+        let open = || family.iter().map(open_in).sum::<usize>();
         if self.began.elapsed() > self.bounds.time {
             return Some(format!(
                 "no end after {:.1} s",
@@ -168,11 +170,32 @@ fn listen(mut stream: Box<dyn Read + Send>, sender: &Sender<Vec<u8>>) {
     }
 }
 
-/// The most that a process has had in memory, and in shared files.
+/// A process and all that descend from it.
+fn family(first: u32) -> Vec<u32> {
+    let (mut found, mut next) = (vec![first], 0);
+    while let Some(id) = found.get(next) {
+        let threads = fs::read_dir(format!("/proc/{id}/task"));
+        for thread in threads.into_iter().flatten().flatten() {
+            let children = fs::read_to_string(thread.path().join("children"));
+            let children = children.unwrap_or_default();
+            found.extend(
+                children
+                    .split_whitespace()
+                    .filter_map(|id| id.parse::<u32>().ok()),
+            );
+        }
+        next += 1;
+    }
+    found
+}
+
+/// The most that a process has had in memory besides the files that it maps, which all processes of one program share.
 fn peak_kib(id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse().ok()
+    let number = |name: &str| {
+        let mut lines = status.lines();
+        let line = lines.find_map(|line| line.strip_prefix(name))?;
+        line.trim().trim_end_matches(" kB").parse::<u64>().ok()
+    };
+    Some(number("VmHWM:")?.saturating_sub(number("RssFile:")?))
 }

@@ -1,4 +1,5 @@
-//! The attack kit, whole: against our host every case is held, and against a host that is made to be weak each succeeds.
+//! The attack kit, whole: against our host every case is held, with tools in its own process and behind the wall of processes, and against
+//! a host that is made to be weak each succeeds.
 //!
 //! A case whose attack cannot succeed anywhere proves nothing. The weak host is only here: it is what a capable engineer
 //! writes in an afternoon, with each mistake that an advisory is about.
@@ -35,6 +36,9 @@ const CONTROL_PATIENCE: Duration = Duration::from_secs(4);
 /// How often an attack may be tried against the weak host: a race can be lost, and to win it once is to have shown it.
 const CONTROL_TRIES: u32 = 5;
 
+/// What a call says that had no worker, or lost it.
+const NO_WORKER: &str = "the worker process";
+
 fn main() -> ExitCode {
     if std::env::var_os(WEAK).is_some() {
         weak::main();
@@ -47,7 +51,7 @@ fn main() -> ExitCode {
     let cases = bailiwick_attack::cases().unwrap();
     let mut trials: Vec<Trial> = cases
         .iter()
-        .flat_map(|case| [held(case), control(case)])
+        .flat_map(|case| [held(case), behind_the_wall(case), control(case)])
         .collect();
     let count = bailiwick_attack::mechanisms(&cases);
     trials.push(Trial::test(
@@ -68,6 +72,23 @@ fn held(case: &Case) -> Trial {
     Trial::test(format!("held::{}::{}", case.class, case.name), move || {
         let verdict = play(&case, &Ours::new(command(), &["attack", "--job"]), None);
         expect(&verdict, Score::Held)
+    })
+}
+
+/// The same in the second mode; and the workers were there, since a host that cannot start any holds against everything.
+fn behind_the_wall(case: &Case) -> Trial {
+    let case = case.clone();
+    let name = format!("behind-the-wall::{}::{}", case.class, case.name);
+    Trial::test(name, move || {
+        let host = Ours::new(command(), &["attack", "--job"]).isolated(&["--isolate".to_owned()]);
+        let verdict = play(&case, &host, None);
+        expect(&verdict, Score::Held)?;
+        match &verdict.outcome {
+            Outcome::Scored { output, .. } if output.contains(NO_WORKER) => {
+                Err(Failed::from(format!("there was no worker: {output}")))
+            }
+            Outcome::Scored { .. } | Outcome::NotApplicable(_) => Ok(()),
+        }
     })
 }
 

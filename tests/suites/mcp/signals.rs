@@ -6,21 +6,19 @@ use bailiwick_tests::mcp::Era;
 use bailiwick_tests::mcp::served::Served;
 use bailiwick_tests::mcp::session::Session;
 use bailiwick_tests::mcp::site::Site;
-use rustix::process::Signal;
+use bailiwick_tests::processes::{Process, family};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
 use crate::runtime;
 
 const CALLS: u32 = 200;
 
-/// The first loads everything again; the others interrupt system calls or do nothing.
-const SIGNALS: [Signal; 5] = [
-    Signal::HUP,
-    Signal::WINCH,
-    Signal::URG,
-    Signal::CONT,
-    Signal::CHILD,
-];
+/// The server loads everything again.
+const RELOAD: Signal = Signal::HUP;
+
+/// They interrupt system calls, or do nothing.
+const SIGNALS: [Signal; 4] = [Signal::WINCH, Signal::URG, Signal::CONT, Signal::CHILD];
 
 /// Ends the storm when it is dropped.
 struct Over<'a>(&'a AtomicBool);
@@ -33,14 +31,40 @@ impl Drop for Over<'_> {
 
 #[test]
 fn a_storm_of_signals_leaves_no_call_unanswered() {
+    storm(&[]);
+}
+
+#[test]
+fn a_storm_of_signals_at_a_server_and_its_workers_leaves_no_call_unanswered() {
+    storm(&["--isolate"]);
+}
+
+/// The server's other processes: what starts its workers, and the workers.
+fn others(served: &Served) -> Vec<Process> {
+    let family = family(served.process_id()).into_iter();
+    family.skip(1).collect()
+}
+
+fn storm(more: &[&str]) {
     let site = Site::new(&[("limits", "probe-limits", "")]);
-    let served = Served::start(&site);
+    let served = Served::with(&site, more);
     let (over, sent) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::SeqCst) {
+                served.signal(RELOAD);
+                sent.fetch_add(1, Ordering::SeqCst);
+                let others = others(&served);
                 for signal in SIGNALS {
                     served.signal(signal);
+                    for other in &others {
+                        let id = i32::try_from(other.id)
+                            .ok()
+                            .and_then(Pid::from_raw)
+                            .unwrap();
+                        // A worker may have ended since.
+                        let _ = kill_process(id, signal);
+                    }
                     sent.fetch_add(1, Ordering::SeqCst);
                 }
                 std::thread::park_timeout(std::time::Duration::from_millis(1));

@@ -4,6 +4,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bailiwick_tests::processes::{Process, family};
+
 /// Memory that may come and go: an allocator keeps some, and a reload has two pools for a moment.
 const MEMORY_KIB_MORE: u64 = 16 * 1024;
 
@@ -13,13 +15,26 @@ const DESCRIPTORS_MORE: u64 = 24;
 /// Threads of the runtime that wait for a disk come with the work and go after ten seconds without any.
 const THREADS_MORE: u64 = 16;
 
-/// What was held at one moment.
+/// Workers that may be there at one look and not at another: one for each call under way and one started ahead for each tool, while as
+/// many of the host that was there before are being killed.
+const WORKERS_MORE: u64 = 24;
+
+/// A worker that is being started looks like what starts it, for a moment.
+const PROCESSES_MORE: u64 = 1;
+
+/// Memory that one worker may have more than another: the pages that a hostile call of the largest tool touched.
+const WORKER_KIB_MORE: u64 = 24 * 1024;
+
+/// What was held at one moment. Workers come and go with the calls, so they are counted, and the largest of them is looked at; the rest is of
+/// the processes that stay.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Held {
     memory_kib: u64,
     descriptors: u64,
     threads: u64,
     processes: u64,
+    workers: u64,
+    worker_kib: u64,
     temporary_files: u64,
 }
 
@@ -41,25 +56,29 @@ impl Look {
             temporary_files: temporary_files(&self.folder),
             ..Held::default()
         };
-        let mut processes = vec![self.process];
-        while let Some(process) = processes.pop() {
-            held.add(process);
-            processes.extend(children(process));
-        }
+        family(self.process)
+            .iter()
+            .for_each(|process| held.add(process));
         held
     }
 }
 
 impl Held {
     /// Adds what one process holds; one that has gone meanwhile holds nothing.
-    fn add(&mut self, process: u32) {
-        let folder = PathBuf::from(format!("/proc/{process}"));
+    fn add(&mut self, process: &Process) {
+        let folder = PathBuf::from(format!("/proc/{}", process.id));
         let status = fs::read_to_string(folder.join("status")).unwrap_or_default();
         let number = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name))?;
             line.split_whitespace().nth(1)?.parse::<u64>().ok()
         };
-        self.memory_kib += number("VmRSS:").unwrap_or(0);
+        let memory_kib = number("VmRSS:").unwrap_or(0);
+        if process.is_worker() {
+            self.workers += 1;
+            self.worker_kib = self.worker_kib.max(memory_kib);
+            return;
+        }
+        self.memory_kib += memory_kib;
         self.threads += number("Threads:").unwrap_or(0);
         self.descriptors += fs::read_dir(folder.join("fd")).map_or(0, |all| all.count() as u64);
         self.processes += 1;
@@ -78,7 +97,17 @@ impl Held {
                 before.descriptors + DESCRIPTORS_MORE,
             ),
             ("threads", self.threads, before.threads + THREADS_MORE),
-            ("processes", self.processes, before.processes),
+            (
+                "processes",
+                self.processes,
+                before.processes + PROCESSES_MORE,
+            ),
+            ("workers", self.workers, before.workers + WORKERS_MORE),
+            (
+                "KiB of memory of one worker",
+                self.worker_kib,
+                before.worker_kib + WORKER_KIB_MORE,
+            ),
         ];
         for (what, now, most) in pairs {
             assert!(
@@ -86,6 +115,10 @@ impl Held {
                 "{now} {what}, where at most {most} were expected: {self} after {before}"
             );
         }
+    }
+
+    pub(crate) fn has_workers(&self) -> bool {
+        self.workers > 0
     }
 
     pub(crate) fn assert_nothing_left(&self) {
@@ -97,8 +130,14 @@ impl fmt::Display for Held {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{} KiB of memory, {} descriptors, {} threads, {} processes, {} temporary files",
-            self.memory_kib, self.descriptors, self.threads, self.processes, self.temporary_files
+            "{} KiB of memory, {} descriptors, {} threads, {} processes, {} workers of at most {} KiB, {} temporary files",
+            self.memory_kib,
+            self.descriptors,
+            self.threads,
+            self.processes,
+            self.workers,
+            self.worker_kib,
+            self.temporary_files
         )
     }
 }
@@ -110,25 +149,10 @@ pub(crate) fn most(all: &[Held]) -> Held {
         descriptors: most.descriptors.max(held.descriptors),
         threads: most.threads.max(held.threads),
         processes: most.processes.max(held.processes),
+        workers: most.workers.max(held.workers),
+        worker_kib: most.worker_kib.max(held.worker_kib),
         temporary_files: most.temporary_files.max(held.temporary_files),
     })
-}
-
-fn children(process: u32) -> Vec<u32> {
-    let threads = fs::read_dir(format!("/proc/{process}/task"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let texts =
-        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    let numbers: Vec<u32> = texts
-        .flat_map(|text| {
-            text.split_whitespace()
-                .filter_map(|word| word.parse().ok())
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    numbers
 }
 
 fn temporary_files(folder: &Path) -> u64 {

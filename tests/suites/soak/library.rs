@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Extensions, Policy};
-use bailiwick::{Allocation, Call, Host, Source, Tool, ToolOptions};
+use bailiwick::{Allocation, Call, Host, Isolation, Source, Tool, ToolOptions, WorkerStarter};
 use bailiwick_tests::guests;
-use bailiwick_tests::hold::{compiled, ends};
+use bailiwick_tests::hold::{compiled, ends, worker};
 use bailiwick_tests::world::World;
 
-use crate::Soak;
 use crate::held::Look;
+use crate::{Mode, Soak};
 
 /// Calls side by side.
 const SIDE_BY_SIDE: usize = 8;
@@ -66,7 +66,12 @@ const CALLS: [(&str, &str, &str); 16] = [
 /// Calls that somebody cancels by going away are one in so many.
 const ABANDONED: usize = 10;
 
-pub(crate) fn soak() {
+pub(crate) fn soak(mode: Mode) {
+    // One for all hosts, as a server has it for all that it loads.
+    let starter = match mode {
+        Mode::Within => None,
+        Mode::BehindTheWall => Some(Isolation::processes().program(worker()).start().unwrap()),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -77,11 +82,11 @@ pub(crate) fn soak() {
         world.write("data/a", "12345");
         world.write("out/a", "old");
         let look = Look::at(std::process::id(), &world.root().join("out"));
-        let mut soak = Soak::begin("library");
+        let mut soak = Soak::begin("library", mode);
         let mut generation = 0;
         while soak.goes_on() {
             generation += 1;
-            let tools = Arc::new(tools(&world, generation));
+            let tools = Arc::new(tools(&world, generation, starter.as_ref()));
             let end = soak.began.elapsed() + RELOAD;
             let mut number = 0;
             while soak.goes_on() && soak.began.elapsed() < end {
@@ -98,11 +103,15 @@ pub(crate) fn soak() {
 }
 
 /// A host and its tools. The trail of the one before is gone: it would fill the disk in an hour.
-fn tools(world: &World, generation: u32) -> Vec<Tool> {
+fn tools(world: &World, generation: u32, starter: Option<&WorkerStarter>) -> Vec<Tool> {
     let trail = |generation: u32| world.beside(&format!("trail-{generation}.jsonl"));
     let old = generation.checked_sub(2).map(trail);
     old.map(std::fs::remove_file).and_then(Result::ok);
-    let host = Host::builder()
+    let builder = match starter {
+        Some(starter) => Host::builder().isolation(starter.clone()),
+        None => Host::builder(),
+    };
+    let host = builder
         .root(world.root())
         .trail(Trail::open(&trail(generation), TrailOptions::default()).unwrap())
         .cache(compiled())

@@ -1,5 +1,5 @@
-//! Mixed honest and hostile calls for as long as one likes, with what a process holds looked at every second: memory, descriptors, threads
-//! and temporary files must end as they began.
+//! Mixed honest and hostile calls for as long as one likes, with tools in one process and behind the wall of processes, with what the
+//! processes hold looked at every second: memory, descriptors, threads, temporary files and workers must end as they began.
 //!
 //! A program of its own, since it measures the whole process. `cargo xtask soak --seconds N` runs it for longer than a test may take.
 
@@ -17,15 +17,31 @@ mod library;
 mod server;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use held::{Held, Look};
 
-/// How long each half takes where nobody says: both together are half of what the test command has for them.
-const SECONDS: u64 = 30;
+/// What one part measures must not be what another does at the same time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// How long each part takes where nobody says.
+const SECONDS: u64 = 25;
 
 /// How long with `--quick`.
-const SECONDS_QUICK: u64 = 8;
+const SECONDS_QUICK: u64 = 6;
+
+/// The library and the server, each in both modes.
+const PARTS: u64 = 4;
+
+/// Where tools run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// In the process that holds the authority.
+    Within,
+    /// In workers.
+    BehindTheWall,
+}
 
 /// The part of the time in which everything that is made once may be made: pools, caches, threads of the runtime.
 const WARMING_PART: u32 = 4;
@@ -37,7 +53,7 @@ fn how_long() -> Duration {
     let said = std::env::var("BAILIWICK_SOAK_SECONDS");
     let quick = std::env::var_os("BAILIWICK_QUICK").is_some();
     Duration::from_secs(match (said, quick) {
-        (Ok(seconds), _) => seconds.parse::<u64>().unwrap().div_ceil(2),
+        (Ok(seconds), _) => seconds.parse::<u64>().unwrap().div_ceil(PARTS),
         (Err(_), true) => SECONDS_QUICK,
         (Err(_), false) => SECONDS,
     })
@@ -46,6 +62,7 @@ fn how_long() -> Duration {
 /// One run: what was held when, and how the calls ended.
 struct Soak {
     name: &'static str,
+    mode: Mode,
     began: Instant,
     length: Duration,
     looks: Vec<(Duration, Held)>,
@@ -53,9 +70,10 @@ struct Soak {
 }
 
 impl Soak {
-    fn begin(name: &'static str) -> Self {
+    fn begin(name: &'static str, mode: Mode) -> Self {
         Self {
             name,
+            mode,
             began: Instant::now(),
             length: how_long(),
             looks: Vec::new(),
@@ -96,19 +114,35 @@ impl Soak {
             held::most(&after[after.len() - part..]),
         );
         let calls: u64 = self.outcomes.values().sum();
-        println!("soak: {}: {calls} calls in {:?}", self.name, self.length);
+        println!(
+            "soak: {}, {:?}: {calls} calls in {:?}",
+            self.name, self.mode, self.length
+        );
         for (outcome, count) in &self.outcomes {
             println!("  {count:>9}  {outcome}");
         }
         println!("  most after warming up: {first}");
         println!("  most at the end:       {last}");
         assert!(calls > 0, "nothing was called");
+        assert_eq!(
+            last.has_workers(),
+            self.mode == Mode::BehindTheWall,
+            "{last}"
+        );
         last.assert_no_more_than(&first);
     }
 }
 
 #[test]
 fn what_a_host_and_a_server_hold_stays_flat() {
-    library::soak();
-    server::soak();
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    library::soak(Mode::Within);
+    server::soak(Mode::Within);
+}
+
+#[test]
+fn what_a_host_and_a_server_and_their_workers_hold_stays_flat() {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    library::soak(Mode::BehindTheWall);
+    server::soak(Mode::BehindTheWall);
 }

@@ -8,8 +8,8 @@ use bailiwick_tests::mcp::session::{Session, code};
 use bailiwick_tests::mcp::site::{Site, policy};
 use serde_json::{Value, json};
 
-use crate::Soak;
 use crate::held::Look;
+use crate::{Mode, Soak};
 
 const RELOAD: Duration = Duration::from_secs(4);
 
@@ -43,7 +43,11 @@ fn calls() -> [(&'static str, Value); 8] {
     ]
 }
 
-pub(crate) fn soak() {
+pub(crate) fn soak(mode: Mode) {
+    let more: &[&str] = match mode {
+        Mode::Within => &[],
+        Mode::BehindTheWall => &["--isolate"],
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -52,9 +56,9 @@ pub(crate) fn soak() {
         let site = Site::new(&TOOLS);
         site.write("data/a", "12345");
         site.write("out/a", "old");
-        let served = Served::start(&site);
+        let served = Served::with(&site, more);
         let look = Look::at(served.process_id(), &site.path("out"));
-        let mut soak = Soak::begin("server");
+        let mut soak = Soak::begin("server", mode);
         let mut reloaded = Duration::ZERO;
         let mut round = 0_u32;
         while soak.goes_on() {

@@ -9,7 +9,7 @@ use bailiwick_attack::{
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::args::Command;
+use crate::args::{Command, Isolate};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::terminal::{Paint, put, put_value, visible_lines};
@@ -40,6 +40,9 @@ pub(crate) struct Arguments {
     /// Be what is attacked: do one case's calls, from standard input
     #[arg(long, hide = true)]
     job: bool,
+
+    #[command(flatten)]
+    isolate: Isolate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -75,6 +78,7 @@ spaces, and `ip`. Where there is none, those cases are `n/a`.
 
 Examples:
   bailiwick attack
+  bailiwick attack --isolate
   bailiwick attack --class paths,links --format junit
   bailiwick attack --host bubblewrap
   bailiwick attack --list --format json
@@ -86,7 +90,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if arguments.list {
         return list(&cases, arguments.format);
     }
-    let host = host(arguments.host)?;
+    let host = host(arguments)?;
     let paint = Paint::stderr();
     let each = |verdict: &Verdict| {
         if verdict.score().is_some_and(|score| score != Score::Held) {
@@ -119,11 +123,10 @@ pub(crate) fn instead(command: &Command) -> Option<ExitCode> {
         return None;
     };
     if arguments.job {
-        let mut input = String::new();
-        return Some(match std::io::stdin().read_to_string(&mut input) {
-            Ok(_) => bailiwick_attack::serve_job(&input),
-            Err(_) => ExitCode::from(2),
-        });
+        return Some(job(&arguments.isolate).unwrap_or_else(|failure| {
+            crate::terminal::complain(&failure.to_text(Paint::stderr()));
+            failure.exit().into()
+        }));
     }
     if arguments.list {
         return None;
@@ -135,6 +138,16 @@ pub(crate) fn instead(command: &Command) -> Option<ExitCode> {
             .and_then(|code| u8::try_from(code).ok())
             .unwrap_or(7),
     ))
+}
+
+/// Does one case's calls. The process that starts workers comes first, in the network that this process was started in.
+fn job(isolate: &Isolate) -> Result<ExitCode, Failure> {
+    let starter = isolate.start(false)?;
+    let mut input = String::new();
+    std::io::stdin()
+        .read_to_string(&mut input)
+        .map_err(|error| Failure::host_fault("cannot read the calls").because(&error))?;
+    Ok(bailiwick_attack::serve_job(&input, starter))
 }
 
 fn chosen(classes: &[String]) -> Result<Vec<Case>, Failure> {
@@ -163,13 +176,25 @@ fn chosen(classes: &[String]) -> Result<Vec<Case>, Failure> {
     Ok(all.into_iter().filter(is_chosen).collect())
 }
 
-fn host(which: Which) -> Result<Box<dyn Host>, Failure> {
-    Ok(match which {
+fn host(arguments: &Arguments) -> Result<Box<dyn Host>, Failure> {
+    let isolated = arguments.isolate.words();
+    if arguments.host != Which::Bailiwick && !isolated.is_empty() {
+        return Err(Failure::usage(
+            "`--isolate` is about this command, and no other host has it".to_owned(),
+        ));
+    }
+    Ok(match arguments.host {
         Which::Bailiwick => {
             let this = std::env::current_exe();
             let this = this
                 .map_err(|error| Failure::host_fault("cannot find this command").because(&error))?;
-            Box::new(Ours::new(this, &["attack", JOB]))
+            // Where the kernel cannot confine workers, nothing would run, and nothing be shown by that.
+            drop(arguments.isolate.start(false)?);
+            let host = Ours::new(this, &["attack", JOB]);
+            match isolated.is_empty() {
+                true => Box::new(host),
+                false => Box::new(host.isolated(&isolated)),
+            }
         }
         Which::Wasmtime => Box::new(Wasmtime::new("wasmtime")),
         Which::Subprocess => Box::new(Subprocess),

@@ -16,6 +16,29 @@ fn a_class_that_is_held_exits_with_success() {
 }
 
 #[test]
+fn a_class_is_held_behind_the_wall_too() {
+    Place::with(&["add"])
+        .run(&[
+            "attack",
+            "--isolate",
+            "--class",
+            "paths/absolute,values/no-case",
+        ])
+        .exits(0)
+        .complains("")
+        .shows("HELD    paths/absolute  ")
+        .shows("bailiwick --isolate");
+}
+
+#[test]
+fn isolation_is_this_commands_own() {
+    Place::with(&["add"])
+        .run(&["attack", "--isolate", "--host", "subprocess"])
+        .exits(2)
+        .mentions("no other host has it");
+}
+
+#[test]
 fn a_host_that_does_not_hold_is_found_out() {
     let place = Place::with(&["add"]);
     let words = [

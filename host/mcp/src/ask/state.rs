@@ -1,4 +1,7 @@
 //! The state of a question while a client carries it: sealed, bound to the attempt, good once.
+//!
+//! It ends by two clocks, whichever comes first. The seal's is the wall clock, which somebody may set back: then a state that was used and
+//! forgotten would be good again. So the state says by the clock that only goes forwards, too, when it ends.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +13,9 @@ use sha2::{Digest as _, Sha256};
 /// The most used states that are remembered. Each is remembered until it would have expired; beyond this many, further
 /// ones are refused: no memory for whoever wants to fill it.
 const USED_MAX: usize = 100_000;
+
+/// Random bytes that make each state another.
+const NONCE_BYTES: usize = 16;
 
 /// What a yes is for.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +61,8 @@ fn add(digest: &mut Sha256, part: &[u8]) {
 #[derive(Debug)]
 pub(super) struct States {
     codec: RequestStateCodec,
-    used: Mutex<HashMap<[u8; 16], Instant>>,
+    began: Instant,
+    used: Mutex<HashMap<[u8; NONCE_BYTES], Instant>>,
 }
 
 impl States {
@@ -64,27 +71,36 @@ impl States {
         getrandom::fill(&mut key)?;
         Ok(Self {
             codec: RequestStateCodec::new_unchecked(key),
+            began: Instant::now(),
             used: Mutex::new(HashMap::new()),
         })
     }
 
     /// A state for this attempt that lives this long. None when there are no random bytes.
     pub(super) fn seal(&self, attempt: &Attempt<'_>, life: Duration) -> Option<String> {
-        let mut nonce = [0; 16];
+        let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).ok()?;
+        let end = u64::try_from(self.began.elapsed().checked_add(life)?.as_millis()).ok()?;
+        let sealed = [&nonce[..], &end.to_le_bytes()].concat();
         let bound = attempt.digest();
         let options = SealOptions::new().associated_data(&bound).ttl(life);
-        Some(self.codec.seal_with(&nonce, &options))
+        Some(self.codec.seal_with(&sealed, &options))
     }
 
     /// Whether the state is one of ours for this attempt, alive, and not used before. It is used then.
     pub(super) fn redeem(&self, attempt: &Attempt<'_>, state: &str) -> bool {
-        let Ok(nonce) = self.codec.open_with(state, &attempt.digest()) else {
+        let Ok(opened) = self.codec.open_with(state, &attempt.digest()) else {
             return false;
         };
-        let Ok(nonce) = <[u8; 16]>::try_from(nonce) else {
+        let Some((nonce, end)) = opened.split_first_chunk::<NONCE_BYTES>() else {
             return false;
         };
+        let Ok(end) = <[u8; 8]>::try_from(end).map(u64::from_le_bytes) else {
+            return false;
+        };
+        if self.began.elapsed() >= Duration::from_millis(end) {
+            return false;
+        }
         let now = Instant::now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, until| now < *until);
@@ -92,7 +108,7 @@ impl States {
             return false;
         }
         // It has expired by then, whenever it was made.
-        used.insert(nonce, now + super::THINKING).is_none()
+        used.insert(*nonce, now + super::THINKING).is_none()
     }
 }
 

@@ -8,7 +8,7 @@ use super::WallError;
 use super::describe::plain;
 use super::frame;
 use super::message::{Begin, Ceilings, Claim, Ending, FromCall, Line, ToWorker};
-use super::pool::{Principal, Worker, Workers};
+use super::pool::{Principal, Taken, Worker, Workers};
 use crate::call::instance::Lent;
 use crate::call::invocation::ArgumentText;
 use crate::call::{Call, Cause, Used};
@@ -114,8 +114,15 @@ impl<'c> Beyond<'c> {
         };
         self.principal.clone_from(&call.behalf.principal);
         let taking = async {
-            let worker = self.workers.take(&self.principal)?;
-            Ready::new(worker).await
+            let started = match self.workers.take(&self.principal)? {
+                Taken::Started(worker) => worker,
+                // Why one could not begin that was started ahead may be over: one that is started now begins, or says what is wrong.
+                Taken::Waiting(worker) => match Ready::new(worker).await {
+                    Err(_) => self.workers.start()?,
+                    ready => return ready,
+                },
+            };
+            Ready::new(started).await
         };
         let late = |_| WallError::Gone(std::io::ErrorKind::TimedOut.into());
         let taken = tokio::time::timeout(READY_MAX, taking).await.map_err(late);

@@ -38,6 +38,15 @@ struct Inner {
     idle: Mutex<Vec<Idle>>,
 }
 
+/// A worker that was taken for a call.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// It waited.
+    Waiting(Worker),
+    /// It was started for this call.
+    Started(Worker),
+}
+
 /// A worker that waits.
 #[derive(Debug)]
 struct Idle {
@@ -167,7 +176,7 @@ impl Workers {
     }
 
     /// A worker for a call on this principal's behalf: one that served nobody else.
-    pub(super) fn take(&self, principal: &Principal) -> Result<Worker, WallError> {
+    pub(super) fn take(&self, principal: &Principal) -> Result<Taken, WallError> {
         let mut useless = Vec::new();
         let (waiting, ahead) = {
             let mut idle = self.inner.idle();
@@ -191,9 +200,14 @@ impl Workers {
             self.inner.start_ahead();
         }
         match waiting {
-            Some(worker) => Ok(worker),
-            None => self.inner.start(),
+            Some(worker) => Ok(Taken::Waiting(worker)),
+            None => self.start().map(Taken::Started),
         }
+    }
+
+    /// A worker that is started for one call.
+    pub(super) fn start(&self) -> Result<Worker, WallError> {
+        self.inner.start()
     }
 
     /// Takes back a worker that answered a call on this principal's behalf, or was not used.

@@ -48,7 +48,8 @@ pub struct WorkerStarter {
 #[derive(Debug)]
 struct Inner {
     socket: OwnedFd,
-    process: Child,
+    /// The process that starts the workers; none where something in this process takes its place.
+    process: Option<Child>,
     /// The number of the worker that is started next.
     next: AtomicU32,
     calls_max: u32,
@@ -68,7 +69,7 @@ impl WorkerStarter {
         Ok(Self {
             inner: Arc::new(Inner {
                 socket,
-                process,
+                process: Some(process),
                 next: AtomicU32::new(0),
                 calls_max,
                 compiler_memory,
@@ -77,9 +78,34 @@ impl WorkerStarter {
         })
     }
 
+    /// What takes a starter's place has the other end of this socket: it gets the orders, each with the input and the socket of a worker beside it.
+    ///
+    /// The fuzzer plays hostile workers by it, against all of the broker's side and without a process.
+    #[cfg(feature = "hostile-workers")]
+    #[doc(hidden)]
+    pub fn at(socket: OwnedFd) -> Self {
+        let Isolation {
+            calls_max,
+            compiler_memory,
+            without,
+            ..
+        } = Isolation::processes();
+        Self {
+            inner: Arc::new(Inner {
+                socket,
+                process: None,
+                next: AtomicU32::new(0),
+                calls_max,
+                compiler_memory,
+                without,
+            }),
+        }
+    }
+
     /// The number of the process that starts the workers, for whoever watches processes: they are its children.
     pub fn process_id(&self) -> u32 {
-        self.inner.process.id()
+        let process = self.inner.process.as_ref();
+        process.map_or_else(std::process::id, Child::id)
     }
 
     pub(super) fn calls_max(&self) -> u32 {
@@ -163,7 +189,9 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // Its end of the socket ends it; one that is gone already is waited for all the same, so that no zombie is left.
         let _ = shutdown(&self.socket, Shutdown::Write);
-        let _ = self.process.wait();
+        if let Some(process) = &mut self.process {
+            let _ = process.wait();
+        }
     }
 }
 

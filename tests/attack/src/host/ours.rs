@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Extensions, Policy};
-use bailiwick::{Cause, Host as Library, KeyValueStore, Source, Tool, ToolOptions};
+use bailiwick::{Cause, Host as Library, KeyValueStore, Source, Tool, ToolOptions, WorkerStarter};
 use serde::{Deserialize, Serialize};
 
 use super::{Host, NotApplicable, Start};
@@ -18,7 +18,7 @@ use crate::stage::Stage;
 pub struct Ours {
     command: PathBuf,
     job: Vec<String>,
-    name: String,
+    isolated: Option<Vec<String>>,
 }
 
 impl Ours {
@@ -27,14 +27,25 @@ impl Ours {
         Self {
             command: command.into(),
             job: job.iter().map(|&word| word.to_owned()).collect(),
-            name: "bailiwick".to_owned(),
+            isolated: None,
+        }
+    }
+
+    /// The same with tools in worker processes: what the command is told besides, which is `--isolate` and the pieces of confinement that it
+    /// may do without.
+    #[must_use]
+    pub fn isolated(self, words: &[String]) -> Self {
+        Self {
+            isolated: Some(words.to_vec()),
+            ..self
         }
     }
 }
 
 impl Host for Ours {
     fn name(&self) -> String {
-        self.name.clone()
+        let words = self.isolated.iter().flatten();
+        words.fold("bailiwick".to_owned(), |name, word| name + " " + word)
     }
 
     fn version(&self) -> Result<String, NotApplicable> {
@@ -75,6 +86,7 @@ impl Host for Ours {
                 Vec::new()
             }
         };
+        command.args(self.isolated.iter().flatten());
         Ok(Start { command, input })
     }
 }
@@ -124,13 +136,13 @@ impl Job {
 
 /// Does a job in this process: loads the tools, makes the calls, and writes on standard output what came of each.
 ///
-/// The exit code is 0 when all was done, and 3 when the host refused to begin.
-pub fn serve_job(input: &str) -> ExitCode {
+/// With a starter the tools run in worker processes. The exit code is 0 when all was done, and 3 when the host refused to begin.
+pub fn serve_job(input: &str, starter: Option<WorkerStarter>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let done = match (serde_json::from_str::<Job>(input), runtime) {
-        (Ok(job), Ok(runtime)) => runtime.block_on(all_calls(&job)),
+        (Ok(job), Ok(runtime)) => runtime.block_on(all_calls(&job, starter)),
         (Err(error), _) => Err(error.to_string()),
         (_, Err(error)) => Err(error.to_string()),
     };
@@ -143,8 +155,8 @@ pub fn serve_job(input: &str) -> ExitCode {
     }
 }
 
-async fn all_calls(job: &Job) -> Result<(), String> {
-    let (library, policy, text) = host(job)?;
+async fn all_calls(job: &Job, starter: Option<WorkerStarter>) -> Result<(), String> {
+    let (library, policy, text) = host(job, starter)?;
     let load = |name: &str| load(&library, &policy, &text, job, name);
     let attacker = async {
         for call in &job.calls {
@@ -172,7 +184,7 @@ async fn all_calls(job: &Job) -> Result<(), String> {
     attacker.and(honest)
 }
 
-fn host(job: &Job) -> Result<(Library, Policy, String), String> {
+fn host(job: &Job, starter: Option<WorkerStarter>) -> Result<(Library, Policy, String), String> {
     let words = |error: &dyn std::error::Error| error.to_string();
     let text = std::fs::read_to_string(&job.policy).map_err(|error| words(&error))?;
     let policy = Policy::parse("bailiwick.toml", &text, &Extensions::new());
@@ -185,6 +197,9 @@ fn host(job: &Job) -> Result<(Library, Policy, String), String> {
         .network(policy.network(), folder)
         .protect(&job.policy)
         .protect(&job.trail);
+    if let Some(starter) = starter {
+        builder = builder.isolation(starter);
+    }
     if let Some(cache) = &job.cache {
         builder = builder.cache(cache);
     }
