@@ -267,8 +267,8 @@ fn workers_that_are_killed_at_any_moment_cost_their_call_and_nothing_else() {
     let seen: Killed = serde_json::from_str(&said).unwrap();
     assert_eq!(seen.killed, KILLS, "{seen:?}");
     assert!(seen.others.is_empty(), "{seen:?}");
-    // Both happened, and often.
-    assert!(seen.answered > 50 && seen.faults > 50, "{seen:?}");
+    // Both happened; how often is a matter of the machine's speed.
+    assert!(seen.answered > 5 && seen.faults > 5, "{seen:?}");
     assert!(
         seen.afterwards.iter().all(|ended| ended == "answer 7"),
         "{seen:?}"
