@@ -16,6 +16,15 @@ pub(crate) fn enter_worker(worker: &Worker) -> Result<Vec<Piece>, ConfineError> 
     Ok(Vec::new())
 }
 
+/// What narrowing keeps for sealing.
+#[derive(Debug)]
+pub(crate) struct Narrowed;
+
+pub(crate) fn narrow_worker(worker: &EnteredWorker) -> Result<Narrowed, ConfineError> {
+    probe().need(Worker::needed(), &worker.without)?;
+    Ok(Narrowed)
+}
+
 /// What sealing came to.
 pub(crate) struct Sealed {
     pub(crate) taken: Vec<Piece>,
@@ -24,6 +33,7 @@ pub(crate) struct Sealed {
 
 pub(crate) fn seal_worker(
     worker: &EnteredWorker,
+    _narrowed: Option<Narrowed>,
     _threads: Threads,
 ) -> Result<Sealed, ConfineError> {
     probe().need(Worker::needed(), &worker.without)?;

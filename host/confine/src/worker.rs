@@ -1,12 +1,15 @@
 //! The profile of a worker: a process that runs components, or compiles them, and owns nothing but sockets.
 //!
-//! It is entered in two steps, because an engine has to do in between what nobody may do afterwards:
+//! It is entered in steps, because an engine has to do in between what nobody may do afterwards:
 //!
 //! 1. [`Worker::enter`], the first thing in `main`: checks that there are no variables, begins a session of its own,
 //!    closes every descriptor that was not named, sets limits, takes namespaces of its own, drops every capability, and
 //!    promises to gain nothing by executing.
-//! 2. The worker makes its engine and pool and maps the code that it was given.
-//! 3. [`EnteredWorker::seal`]: looks through its descriptors, becomes non-dumpable, and applies Landlock with no path
+//! 2. The worker makes its engine and pool.
+//! 3. [`EnteredWorker::narrow`], where the code comes from somebody who is not trusted with the next step: no path, no peer, no other
+//!    program and no other process from here on. Memory can still become executable.
+//! 4. The worker maps the code that it was given.
+//! 5. [`EnteredWorker::seal`]: looks through its descriptors, becomes non-dumpable, and applies Landlock with no path
 //!    and the filter of system calls. From here on nothing becomes executable and nothing is opened.
 //!
 //! Whatever is not in the list of calls ends the process. Calls that honest libraries make and live without fail with an
@@ -82,6 +85,7 @@ impl Worker {
             messages: false,
             memory_max: None,
             compute_max: None,
+            narrowed: None,
         })
     }
 }
@@ -110,6 +114,7 @@ pub struct EnteredWorker {
     pub(crate) messages: bool,
     pub(crate) memory_max: Option<u64>,
     pub(crate) compute_max: Option<Duration>,
+    pub(crate) narrowed: Option<system::Narrowed>,
 }
 
 impl EnteredWorker {
@@ -118,6 +123,16 @@ impl EnteredWorker {
     pub fn with_messages(mut self) -> Self {
         self.messages = true;
         self
+    }
+
+    /// A step between, before code is mapped that somebody else made: takes everything that [`EnteredWorker::seal`] takes except what
+    /// mapping needs. The process has one thread and gets no other.
+    ///
+    /// # Errors
+    /// [`ConfineError`]; the process is to end then.
+    pub fn narrow(mut self) -> Result<Self, ConfineError> {
+        self.narrowed = Some(system::narrow_worker(&self)?);
+        Ok(self)
     }
 
     /// Bytes of address space that the process may have once it is sealed, with what it has by then. Only for a worker
@@ -139,8 +154,11 @@ impl EnteredWorker {
     /// # Errors
     /// [`ConfineError`]; the process is to end then.
     pub fn seal(self, threads: Threads) -> Result<SealedWorker, ConfineError> {
-        let system::Sealed { mut taken, pages } = system::seal_worker(&self, threads)?;
-        taken.extend(&self.taken);
+        let mut entered = self;
+        let narrowed = entered.narrowed.take();
+        let sealed = system::seal_worker(&entered, narrowed, threads)?;
+        let system::Sealed { mut taken, pages } = sealed;
+        taken.extend(&entered.taken);
         taken.sort_unstable();
         Ok(SealedWorker { taken, pages })
     }

@@ -27,6 +27,8 @@ pub enum Profile {
     Worker,
     /// A worker that compiles.
     Compiler,
+    /// A worker that is about to map code that somebody else made.
+    Narrowed,
     /// A real worker, in a call: see [`crate::real`].
     Real,
     /// A server that holds one folder, which is not the attacker's.
@@ -40,6 +42,7 @@ impl Profile {
             Self::None => "none",
             Self::Worker => "worker",
             Self::Compiler => "compiler",
+            Self::Narrowed => "narrowed",
             Self::Real => "real",
             Self::Server => "server",
         }
@@ -73,6 +76,7 @@ pub fn play(words: &[String]) -> Result<()> {
         Some("none") => attacker(Profile::None),
         Some("worker") => attacker(Profile::Worker),
         Some("compiler") => attacker(Profile::Compiler),
+        Some("narrowed") => attacker(Profile::Narrowed),
         Some("real") => attacker(Profile::Real),
         Some("server") => attacker(Profile::Server),
         None | Some(_) => bail!("no role of this name"),
@@ -102,7 +106,9 @@ fn attacker(profile: Profile) -> Result<()> {
 fn enter(profile: Profile) -> Result<Option<EnteredWorker>> {
     match profile {
         Profile::None | Profile::Real | Profile::Server => Ok(None),
-        Profile::Worker | Profile::Compiler => Ok(Some(Worker::new().keep(0).enter()?)),
+        Profile::Worker | Profile::Compiler | Profile::Narrowed => {
+            Ok(Some(Worker::new().keep(0).enter()?))
+        }
     }
 }
 
@@ -116,10 +122,16 @@ fn attack(profile: Profile, entered: Option<EnteredWorker>, socket: &UnixStream)
         let _confined = Server::new().change("own").confine()?;
         own_folder_is_still_there()?;
     }
-    if let Some(entered) = entered {
+    if profile == Profile::Narrowed {
+        let _narrowed = entered.map(EnteredWorker::narrow).transpose()?;
+    } else if let Some(entered) = entered {
         let threads = match profile {
             Profile::Compiler => Threads::Some,
-            Profile::Worker | Profile::None | Profile::Real | Profile::Server => Threads::None,
+            Profile::Worker
+            | Profile::Narrowed
+            | Profile::None
+            | Profile::Real
+            | Profile::Server => Threads::None,
         };
         let _sealed = entered.seal(threads)?;
     }

@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::Path;
+
+use rustix::fs::Dir;
 
 use super::raw;
 use crate::ConfineError;
@@ -46,22 +49,42 @@ pub(super) struct Held {
     pub(super) highest: i32,
 }
 
+/// The kernel's list of them, opened while that can be.
+#[derive(Debug)]
+pub(super) struct Listing(OwnedFd);
+
+impl Listing {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a folder of the kernel about this process"
+    )]
+    pub(super) fn open() -> Result<Self, ConfineError> {
+        let opened = fs::File::open("/proc/self/fd");
+        let failed = ConfineError::step("list the descriptors of the process");
+        Ok(Self(opened.map_err(failed)?.into()))
+    }
+
+    /// Looks through all of them, as they are now.
+    pub(super) fn look(self) -> Result<Held, ConfineError> {
+        let step = "look through the descriptors of the process";
+        let listed = Dir::new(self.0).map_err(ConfineError::step(step))?;
+        look(listed)
+    }
+}
+
 /// Looks through all of them. Sockets, pipes, memory, queues of events and its own pagemap are all that a worker may
 /// have; a file, a folder or a device refuses it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a folder of the kernel about this process"
-)]
-pub(super) fn look() -> Result<Held, ConfineError> {
-    let failed = || ConfineError::step("look through the descriptors of the process");
+fn look(listed: Dir) -> Result<Held, ConfineError> {
+    let step = "look through the descriptors of the process";
     let mut held = Held::default();
-    for entry in fs::read_dir("/proc/self/fd").map_err(failed())? {
-        let entry = entry.map_err(failed())?;
-        let name = entry.file_name();
-        let Some(number) = name.to_str().and_then(|name| name.parse::<i32>().ok()) else {
+    for entry in listed {
+        let entry = entry.map_err(ConfineError::step(step))?;
+        let name = entry.file_name().to_str().ok();
+        let Some(number) = name.and_then(|name| name.parse::<i32>().ok()) else {
             continue;
         };
-        let Some(target) = target(&entry.path()).map_err(failed())? else {
+        let path = Path::new("/proc/self/fd").join(number.to_string());
+        let Some(target) = target(&path).map_err(ConfineError::step(step))? else {
             continue;
         };
         match Kind::of(&target) {

@@ -14,4 +14,6 @@ mod worker;
 
 pub(crate) use probe::probe;
 pub(crate) use server::confine as confine_server;
-pub(crate) use worker::{Sealed, enter as enter_worker, seal as seal_worker};
+pub(crate) use worker::{
+    Narrowed, Sealed, enter as enter_worker, narrow as narrow_worker, seal as seal_worker,
+};

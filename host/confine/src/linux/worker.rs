@@ -3,7 +3,7 @@
 use super::calls::{self, WorkerCalls};
 use super::{capabilities, descriptors, limits, namespaces, paths, probe, raw, threads};
 use crate::worker::{EnteredWorker, Threads, Worker, WrittenPages};
-use crate::{ConfineError, Piece};
+use crate::{ConfineError, Piece, Support};
 
 /// Before the engine is made.
 pub(crate) fn enter(worker: &Worker) -> Result<Vec<Piece>, ConfineError> {
@@ -33,16 +33,58 @@ pub(crate) struct Sealed {
     pub(crate) pages: WrittenPages,
 }
 
-/// After the engine is made and the code is mapped.
-pub(crate) fn seal(worker: &EnteredWorker, threads: Threads) -> Result<Sealed, ConfineError> {
-    let support = probe::quick();
-    support.need(Worker::needed(), &worker.without)?;
+/// What is asked while paths are there, and looked through when they are not.
+#[derive(Debug)]
+pub(crate) struct Narrowed {
+    support: Support,
+    descriptors: descriptors::Listing,
+}
+
+/// Before code is mapped that somebody else made.
+pub(crate) fn narrow(worker: &EnteredWorker) -> Result<Narrowed, ConfineError> {
+    let narrowed = Narrowed {
+        support: probe::quick(),
+        descriptors: descriptors::Listing::open()?,
+    };
+    narrowed.support.need(Worker::needed(), &worker.without)?;
     threads::assert_single()?;
-    let held = descriptors::look()?;
+    if narrowed.support.has(Piece::LandlockFiles) {
+        paths::nothing()?;
+    }
+    if narrowed.support.has(Piece::Seccomp) {
+        calls::apply(&calls::narrowed_filters())?;
+    }
+    Ok(narrowed)
+}
+
+/// After the engine is made and the code is mapped.
+pub(crate) fn seal(
+    worker: &EnteredWorker,
+    narrowed: Option<Narrowed>,
+    threads: Threads,
+) -> Result<Sealed, ConfineError> {
+    let was_narrowed = narrowed.is_some();
+    let Narrowed {
+        support,
+        descriptors,
+    } = match narrowed {
+        Some(narrowed) => narrowed,
+        None => {
+            threads::assert_single()?;
+            Narrowed {
+                support: probe::quick(),
+                descriptors: descriptors::Listing::open()?,
+            }
+        }
+    };
+    support.need(Worker::needed(), &worker.without)?;
+    let held = descriptors.look()?;
     raw::hide_memory().map_err(ConfineError::step("hide the memory of the process"))?;
     let mut taken = Vec::new();
     if support.has(Piece::LandlockFiles) {
-        paths::nothing()?;
+        if !was_narrowed {
+            paths::nothing()?;
+        }
         let parts = [
             Piece::LandlockFiles,
             Piece::LandlockNetwork,

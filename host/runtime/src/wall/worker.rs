@@ -1,8 +1,8 @@
 //! A worker process: what a program becomes that is started with [`MARKER`] and the number of the process that started it as its only
 //! arguments.
 //!
-//! It has its input and its socket, and gives up everything else in two steps: early, before it reads anything of the component; late,
-//! when the engine, its pool and the code are there. Only then it says that it is ready. It ends when its socket does.
+//! It has its input and its socket, and gives up everything else in steps: early, before anything is set up; when the engine and its pool are
+//! there, before it looks at a byte of the code, which is another process's word; and the rest when the code is mapped. Only then it says that it is ready. It ends when its socket does.
 
 use std::io::{self, Read as _};
 use std::num::NonZero;
@@ -204,14 +204,16 @@ fn serve_calls(
 ) -> Result<(), Refusal> {
     let engine = engine(Allocation::Pool { slots: SLOTS }).map_err(other)?;
     interfaces.extend(capability::interfaces());
-    // The code brings tables for unwinding along, which are its author's word as all of it is. Nothing is unwound while what it could lead
-    // to is not given up yet.
-    std::panic::set_hook(Box::new(|_| std::process::abort()));
-    let loaded = Loaded::new(engine, serve, &interfaces)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .map_err(other)?;
+    // The code is somebody else's word from its first byte on: a compiler's that may have been taken over, or a cache's. Before it is looked
+    // at everything goes that mapping it does not need.
+    let entered = entered.narrow().map_err(unconfined)?;
+    // It brings tables for unwinding along, and nothing is unwound by them before the rest is given up, too.
+    std::panic::set_hook(Box::new(|_| std::process::abort()));
+    let loaded = Loaded::new(engine, serve, &interfaces)?;
     let describe = || Description::of(loaded.pre.component(), &loaded.functions);
     let description = serve.describe.then(describe);
     // Otherwise the first instance would ask for memory with a descriptor, which is over by then.
@@ -396,7 +398,7 @@ fn lent(dynamic: &Dynamic<'_>, handles: &[u32]) -> Vec<Lent> {
 )]
 fn load(engine: &Engine) -> wasmtime::Result<Component> {
     // SAFETY: the bytes are sealed: nobody changes them while they are mapped. That they are what `Engine::precompile_component` gave is the
-    // word of the worker that compiled this component; whatever they are, they act here, in a process that has nothing.
+    // word of the worker that compiled this component; whatever they are, they act here, in a process that was narrowed to its socket.
     unsafe { Component::deserialize_file(engine, "/proc/self/fd/0") }
 }
 

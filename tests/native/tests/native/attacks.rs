@@ -62,6 +62,15 @@ fn native_code_in_a_sealed_compiler_gets_nothing() {
     assert_held(Profile::Compiler, A_COMPILER_MAY);
 }
 
+/// What a worker may do while it maps code: what that takes, what it is about itself, and what tells a path from none. What is open stays
+/// open, which are its code and its socket.
+const A_NARROWED_WORKER_MAY: &[&str] = &[];
+
+#[test]
+fn native_code_in_a_worker_that_maps_its_code_gets_no_file_no_peer_and_no_process() {
+    assert_held(Profile::Narrowed, A_NARROWED_WORKER_MAY);
+}
+
 /// What a real worker may do that the attacks try: read what it holds, which is `/dev/null`, its own memory and its own pagemap, in which
 /// the kernel shows nobody without privileges where anything is.
 const A_REAL_WORKER_MAY: &[&str] = &["read-inherited-file", "any-inherited-descriptor"];

@@ -17,7 +17,7 @@ use seccompiler::{
 };
 
 pub(super) use server::filters as server_filters;
-pub(super) use worker::WorkerCalls;
+pub(super) use worker::{WorkerCalls, narrowed as narrowed_filters};
 
 use crate::ConfineError;
 

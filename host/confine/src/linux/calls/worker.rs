@@ -114,6 +114,46 @@ const TRIED_OLD: &[i64] = &[
 #[cfg(target_arch = "aarch64")]
 const TRIED_OLD: &[i64] = &[];
 
+/// Peers, other processes, and threads: what a server may have of them, a worker that maps code has no use for.
+const NARROWED: &[i64] = &[
+    SYS_socket,
+    SYS_socketpair,
+    SYS_connect,
+    SYS_bind,
+    SYS_listen,
+    SYS_accept4,
+    SYS_sendmsg,
+    SYS_sendmmsg,
+    SYS_recvmsg,
+    SYS_recvmmsg,
+    SYS_clone,
+    SYS_kill,
+    SYS_utimensat,
+    SYS_chdir,
+    SYS_fchdir,
+];
+
+#[cfg(target_arch = "x86_64")]
+const NARROWED_OLD: &[i64] = &[
+    SYS_fork,
+    SYS_vfork,
+    SYS_accept,
+    SYS_utime,
+    SYS_utimes,
+    SYS_futimesat,
+];
+#[cfg(target_arch = "aarch64")]
+const NARROWED_OLD: &[i64] = &[SYS_accept];
+
+/// The layers for the time in which a worker maps code: what a server is refused, and this.
+pub(in crate::system) fn narrowed() -> Vec<Layer> {
+    let mut layers = super::server_filters();
+    let calls = Calls::default().any(NARROWED).any(NARROWED_OLD);
+    layers.push(Layer::failing(calls, EPERM));
+    layers.push(Layer::failing(Calls::default().any(&[SYS_clone3]), ENOSYS));
+    layers
+}
+
 /// Which calls a worker needs depends on what it holds and does.
 #[derive(Debug)]
 pub(in crate::system) struct WorkerCalls {
