@@ -17,6 +17,9 @@ use super::{Piece, Wall, WallError, describe::DESCRIPTION_BYTES_MAX};
 use crate::capability::random;
 use crate::waist::Operations;
 
+/// Bytes of what a worker is told first: the names of interfaces and exports. They wait in its socket until it is up, so that nobody waits for it.
+pub(super) const HELLO_BYTES_MAX: usize = 128 << 10;
+
 /// Workers that wait for a call, of one tool. What one takes is its pool's touched pages and a process.
 const IDLE_MAX: usize = 8;
 
@@ -81,7 +84,13 @@ impl Worker {
                 .collect(),
             job,
         });
-        match hello.and_then(|hello| frame::send(&process.socket, &hello)) {
+        let hello = hello.map_err(WallError::Gone)?;
+        if hello.len() > HELLO_BYTES_MAX {
+            return Err(WallError::Refused(
+                "its exports have too many names".to_owned(),
+            ));
+        }
+        match frame::send(&process.socket, &hello) {
             // What is wrong with it was said on the socket, and is read when it is asked whether it is ready.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 return Err(process.gone(error));

@@ -15,10 +15,12 @@ use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustix::io::{Errno, retry_on_intr};
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, Shutdown, SocketFlags, SocketType, recv, recvmsg, sendmsg,
@@ -52,6 +54,8 @@ struct Inner {
     process: Option<Child>,
     /// The number of the worker that is started next.
     next: AtomicU32,
+    /// Orders that it had no room for.
+    owed: Mutex<Vec<Order>>,
     calls_max: u32,
     compiler_memory: u64,
     without: Vec<Piece>,
@@ -71,6 +75,7 @@ impl WorkerStarter {
                 socket,
                 process: Some(process),
                 next: AtomicU32::new(0),
+                owed: Mutex::default(),
                 calls_max,
                 compiler_memory,
                 without,
@@ -95,6 +100,7 @@ impl WorkerStarter {
                 socket,
                 process: None,
                 next: AtomicU32::new(0),
+                owed: Mutex::default(),
                 calls_max,
                 compiler_memory,
                 without,
@@ -125,7 +131,7 @@ impl WorkerStarter {
         let (socket, theirs) = UnixStream::pair().map_err(WallError::Start)?;
         let number = self.inner.next.fetch_add(1, Ordering::Relaxed);
         self.inner
-            .send(&Order::Start(number), &[input, theirs.as_fd()])
+            .send(Order::Start(number), &[input, theirs.as_fd()])
             .map_err(|error| self.inner.instead_of(WallError::Start(error)))?;
         Ok(Process {
             number,
@@ -160,14 +166,41 @@ fn begin(program: &Path) -> io::Result<(OwnedFd, Child)> {
 }
 
 impl Inner {
-    fn send(&self, order: &Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+    /// Gives an order and waits for nobody: threads that serve calls come through here. Where the starter is behind, what would start a worker is
+    /// refused, and anything else is given before the next order.
+    fn send(&self, order: Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+        // What is owed is whole at every moment.
+        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(oldest) = owed.first().copied() {
+            match self.give(oldest, &[]) {
+                Ok(()) => drop(owed.remove(0)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        let given = match owed.is_empty() {
+            true => self.give(order, descriptors),
+            false => Err(io::ErrorKind::WouldBlock.into()),
+        };
+        match given {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && !order.starts() => {
+                // Only the last word about a worker counts.
+                owed.retain(|earlier| earlier.number() != order.number());
+                owed.push(order);
+                Ok(())
+            }
+            given => given,
+        }
+    }
+
+    fn give(&self, order: Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
         let mut control = SendAncillaryBuffer::new(&mut space);
         if !descriptors.is_empty() && !control.push(SendAncillaryMessage::ScmRights(descriptors)) {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let bytes = order.bytes();
-        let flags = SendFlags::NOSIGNAL;
+        let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
         let bytes = [IoSlice::new(&bytes)];
         retry_on_intr(|| sendmsg(&self.socket, &bytes, &mut control, flags))?;
         Ok(())
@@ -207,12 +240,12 @@ impl Process {
     /// Stops it where it is. What was taken over would otherwise compute on with no call's clock running.
     pub(super) fn hold(&self) {
         // Where the order does not arrive the workers have ended.
-        let _ = self.starter.send(&Order::Hold(self.number), &[]);
+        let _ = self.starter.send(Order::Hold(self.number), &[]);
     }
 
     /// Lets it go on.
     pub(super) fn resume(&self) {
-        let _ = self.starter.send(&Order::Resume(self.number), &[]);
+        let _ = self.starter.send(Order::Resume(self.number), &[]);
     }
 
     /// What is wrong with a worker whose socket failed so.
@@ -224,7 +257,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // A starter that is gone has taken its workers along.
-        let _ = self.starter.send(&Order::Kill(self.number), &[]);
+        let _ = self.starter.send(Order::Kill(self.number), &[]);
     }
 }
 
@@ -242,6 +275,16 @@ enum Order {
 const ORDER_BYTES: usize = 5;
 
 impl Order {
+    fn number(self) -> u32 {
+        let (Self::Start(number) | Self::Kill(number) | Self::Hold(number) | Self::Resume(number)) =
+            self;
+        number
+    }
+
+    fn starts(self) -> bool {
+        matches!(self, Self::Start(_))
+    }
+
     fn bytes(self) -> [u8; ORDER_BYTES] {
         let (kind, number) = match self {
             Self::Start(number) => (0, number),
@@ -271,30 +314,65 @@ pub(super) fn work(program: &Path) -> io::Result<()> {
     // A session of its own: what somebody types at a terminal is for the broker, which may have calls to end first.
     rustix::process::setsid()?;
     rustix::thread::set_no_new_privs(true)?;
-    let mut workers = HashMap::new();
+    let mut workers = Workers::default();
     let ended = obey(program, &mut workers);
     // Also when an order could not be received: nobody can give one any more.
-    workers.values_mut().for_each(kill);
-    workers.values_mut().for_each(bury);
+    workers.all.values_mut().for_each(kill);
+    workers.all.values_mut().for_each(bury);
+    workers.dying.iter_mut().for_each(bury);
     ended
 }
 
-fn obey(program: &Path, workers: &mut HashMap<u32, Child>) -> io::Result<()> {
-    while let Some((order, descriptors)) = next_order()? {
-        match (order, descriptors) {
-            (Order::Start(number), Some((input, socket))) if workers.len() < WORKERS_MAX => {
-                let started = start(program, input, socket);
-                // A number is given once. Whoever gives it again does not get rid of a process that way.
-                let replaced = started.and_then(|child| workers.insert(number, child));
-                replaced.into_iter().for_each(end);
-            }
-            (Order::Start(_), _) => {}
-            (Order::Kill(number), _) => workers.remove(&number).into_iter().for_each(end),
-            (Order::Hold(number), _) => signal(workers.get(&number), Signal::STOP),
-            (Order::Resume(number), _) => signal(workers.get(&number), Signal::CONT),
+/// How often a worker that was killed is asked whether it has ended. One with much memory takes its time, and others are started meanwhile.
+const BURY_EVERY: Duration = Duration::from_millis(10);
+
+#[derive(Default)]
+struct Workers {
+    all: HashMap<u32, Child>,
+    /// Killed, and not ended yet.
+    dying: Vec<Child>,
+}
+
+impl Workers {
+    fn end(&mut self, worker: Option<Child>) {
+        if let Some(mut worker) = worker {
+            kill(&mut worker);
+            self.dying.push(worker);
         }
     }
-    Ok(())
+
+    /// Waits for those that have ended, and says whether others are still to.
+    fn are_dying(&mut self) -> bool {
+        self.dying
+            .retain_mut(|worker| matches!(worker.try_wait(), Ok(None)));
+        !self.dying.is_empty()
+    }
+}
+
+fn obey(program: &Path, workers: &mut Workers) -> io::Result<()> {
+    loop {
+        let wait = workers.are_dying().then_some(BURY_EVERY);
+        let (order, descriptors) = match next_order(wait)? {
+            Next::Order(order, descriptors) => (order, descriptors),
+            Next::Nothing => continue,
+            Next::End => return Ok(()),
+        };
+        match (order, descriptors) {
+            (Order::Start(number), Some((input, socket))) if workers.all.len() < WORKERS_MAX => {
+                let started = start(program, input, socket);
+                // A number is given once. Whoever gives it again does not get rid of a process that way.
+                let replaced = started.and_then(|child| workers.all.insert(number, child));
+                workers.end(replaced);
+            }
+            (Order::Start(_), _) => {}
+            (Order::Kill(number), _) => {
+                let killed = workers.all.remove(&number);
+                workers.end(killed);
+            }
+            (Order::Hold(number), _) => signal(workers.all.get(&number), Signal::STOP),
+            (Order::Resume(number), _) => signal(workers.all.get(&number), Signal::CONT),
+        }
+    }
 }
 
 /// Signals a worker. It was not waited for, so that nobody else has its number.
@@ -305,17 +383,22 @@ fn signal(worker: Option<&Child>, signal: Signal) {
     }
 }
 
-fn end(mut worker: Child) {
-    kill(&mut worker);
-    bury(&mut worker);
-}
-
 /// The input and the socket of a worker, which come beside the order to start it.
 type Beside = Option<(OwnedFd, OwnedFd)>;
 
-/// An order, and what came beside it; none when nobody gives any more.
-fn next_order() -> io::Result<Option<(Order, Beside)>> {
+enum Next {
+    /// An order, and what came beside it.
+    Order(Order, Beside),
+    /// None in that time.
+    Nothing,
+    /// Nobody gives any more.
+    End,
+}
+
+/// Waits for the next order, for so long at most.
+fn next_order(most: Option<Duration>) -> io::Result<Next> {
     let socket = io::stdin();
+    set_socket_timeout(&socket, Timeout::Recv, most)?;
     let mut bytes = [0; ORDER_BYTES];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -323,6 +406,7 @@ fn next_order() -> io::Result<Option<(Order, Beside)>> {
         let mut into = [IoSliceMut::new(&mut bytes)];
         match recvmsg(&socket, &mut into, &mut control, RecvFlags::CMSG_CLOEXEC) {
             Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => return Ok(Next::Nothing),
             received => break received?.bytes,
         }
     };
@@ -332,7 +416,7 @@ fn next_order() -> io::Result<Option<(Order, Beside)>> {
     });
     let both = descriptors.next().zip(descriptors.next());
     let order = Order::read(bytes).filter(|_| received == ORDER_BYTES);
-    Ok(order.map(|order| (order, both)))
+    Ok(order.map_or(Next::End, |order| Next::Order(order, both)))
 }
 
 /// Starts a worker, or says on its socket why there is none.

@@ -25,6 +25,7 @@ use super::message::{
     Begin, Claim, Compile, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve,
     ToWorker, VERSION,
 };
+use super::pool::HELLO_BYTES_MAX;
 use super::{COMPILER_THREAD_BYTES, starter};
 use crate::call::instance::{self, Lent};
 use crate::call::invocation::{Dynamic, Returned, Stopped};
@@ -45,9 +46,6 @@ const KEPT: [i32; 3] = [0, 1, 2];
 
 /// Slots of a worker's pool. One call is under way; a component is made of many core instances, and the pool counts those by slots.
 const SLOTS: u32 = 32;
-
-/// Bytes of what a worker is told first: the names of interfaces and exports.
-const HELLO_BYTES_MAX: usize = 16 << 20;
 
 /// Makes a worker of this process, where it was started as one, or another of a host's helpers; returns at once otherwise.
 ///
@@ -212,7 +210,7 @@ fn serve_calls(
     // at everything goes that mapping it does not need.
     let entered = entered.narrow().map_err(unconfined)?;
     // It brings tables for unwinding along, and nothing is unwound by them before the rest is given up, too.
-    std::panic::set_hook(Box::new(|_| std::process::abort()));
+    std::panic::set_hook(Box::new(|_| abort()));
     let loaded = Loaded::new(engine, serve, &interfaces)?;
     let describe = || Description::of(loaded.pre.component(), &loaded.functions);
     let description = serve.describe.then(describe);
@@ -256,6 +254,14 @@ fn resets_quickly(pages: WrittenPages, may_be_slow: bool) -> Result<(), Refusal>
 fn greet(socket: &UnixStream, nonce: Nonce, description: Option<Description>) -> io::Result<()> {
     let ready = frame::encode(&FromWorker::Ready { nonce, description })?;
     frame::send(socket, &ready)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this process is for one component, which it was about to load"
+)]
+fn abort() -> ! {
+    std::process::abort()
 }
 
 /// A component, loaded and linked.

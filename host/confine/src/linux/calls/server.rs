@@ -118,8 +118,10 @@ const KERNEL: &[i64] = &[
     SYS_set_mempolicy,
     SYS_mbind,
     SYS_inotify_add_watch,
-    SYS_seccomp,
 ];
+
+/// More rules of its own: it has its last ones.
+const RULES: &[i64] = &[SYS_seccomp];
 
 /// Becoming somebody else.
 const IDENTITY: &[i64] = &[
@@ -162,11 +164,21 @@ const OLD: &[i64] = &[SYS_kexec_file_load];
 
 /// The layers, in the order in which they are applied.
 pub(in crate::system) fn filters() -> Vec<Layer> {
+    layers(RULES)
+}
+
+/// The same for who takes more rules afterwards.
+pub(super) fn but_more_rules() -> Vec<Layer> {
+    layers(&[])
+}
+
+fn layers(last: &[i64]) -> Vec<Layer> {
     let refused = Calls::default()
         .any(PROCESSES)
         .any(MOUNTS)
         .any(BY_PATH)
         .any(KERNEL)
+        .any(last)
         .any(IDENTITY)
         .any(OLD)
         // It listens where it listens already.

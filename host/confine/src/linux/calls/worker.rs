@@ -147,7 +147,7 @@ const NARROWED_OLD: &[i64] = &[SYS_accept];
 
 /// The layers for the time in which a worker maps code: what a server is refused, and this.
 pub(in crate::system) fn narrowed() -> Vec<Layer> {
-    let mut layers = super::server_filters();
+    let mut layers = super::server::but_more_rules();
     let calls = Calls::default().any(NARROWED).any(NARROWED_OLD);
     layers.push(Layer::failing(calls, EPERM));
     layers.push(Layer::failing(Calls::default().any(&[SYS_clone3]), ENOSYS));
