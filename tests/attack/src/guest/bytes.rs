@@ -45,7 +45,6 @@ pub(super) fn generate(name: &str) -> Result<Vec<u8>, String> {
         "nested-components" => nested(),
         "deep-type" => component(&deep_type(90_000))?,
         "type-of-types" => component(&doubling_type(30))?,
-        "long-function" => component(&long_function())?,
         "many-functions" => component(&many_functions(60_000))?,
         "deep-blocks" => component(&deep_blocks(45_000))?,
         "wide-branch-table" => component(&wide_branch_table())?,
@@ -117,14 +116,6 @@ fn core(text: &str) -> String {
 
 fn many(text: &str, times: usize) -> String {
     core(&text.repeat(times))
-}
-
-fn long_function() -> String {
-    let body = "(local.set $n (i32.mul (i32.add (local.get $n) (i32.const 7)) (local.get $n)))"
-        .repeat(90_000);
-    core(&format!(
-        "(func $long (param $n i32) (result i32) {body} (local.get $n))"
-    ))
 }
 
 fn many_functions(times: usize) -> String {
