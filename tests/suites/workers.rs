@@ -275,7 +275,8 @@ fn workers_that_are_killed_at_any_moment_cost_their_call_and_nothing_else() {
     );
     let [own, starter] = seen.descriptors;
     assert!(own[1] <= own[0] + WORKERS_MAX, "{seen:?}");
-    assert_eq!(starter[0], starter[1], "{seen:?}");
+    // While it was first looked at it may have been starting one.
+    assert!(starter[1] <= starter[0], "{seen:?}");
     assert!(seen.workers[1] <= WORKERS_MAX, "{seen:?}");
     let trail = std::fs::read_to_string(folder.path().join("trail.jsonl")).unwrap();
     bailiwick_tests::trail::assert_verifies(&trail);

@@ -279,15 +279,17 @@ fn tests_behind_the_wall(
 
 /// Counts what a run of tests reported; every failure is named.
 fn passed(finished: &Finished, counts: &mut Counts) -> Result<()> {
+    let mut failed = 0;
     for reported in finished
         .lines
         .iter()
         .filter_map(|line| Counts::reported(line))
     {
         counts.passed += reported.passed;
-        counts.failed += reported.failed;
+        failed += reported.failed;
     }
-    match (finished.status.success(), counts.failed) {
+    counts.failed += failed;
+    match (finished.status.success(), failed) {
         (true, 0) => Ok(()),
         (_, 0) => bail!("`cargo test` failed ({})", finished.status),
         (_, failed) => bail!(
