@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::approve;
 use crate::author;
-use crate::confine::Confine;
+use crate::confine::Confinement;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::run::fault;
@@ -130,15 +130,9 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) isolate: Isolate,
-    /// What this process gives up in the kernel before it runs the tool
-    #[arg(
-        long,
-        value_enum,
-        value_name = "HOW",
-        default_value = "full",
-        help_heading = "Confinement"
-    )]
-    pub(crate) confine: Confine,
+
+    #[command(flatten)]
+    pub(crate) confinement: Confinement,
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -275,6 +269,14 @@ impl Isolate {
     /// It comes before this process is confined, and before it holds secrets.
     pub(crate) fn start(&self, of_policy: bool) -> Result<Option<WorkerStarter>, Failure> {
         let wanted = self.isolate || of_policy;
+        if !wanted && !self.isolate_without.is_empty() {
+            return Err(Failure::usage(
+                "`--isolate-without` is about worker processes, and there are none",
+            )
+            .hint(
+                "add `--isolate`, or write `isolation = \"process\"` at the head of the policy",
+            ));
+        }
         let without = self.isolate_without.iter().copied();
         let isolation = || without.fold(Isolation::processes(), Isolation::without);
         let started = wanted.then(|| isolation().start()).transpose();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bailiwick_confine::{ConfineError, Places, Server, ServerConfined, Support};
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
 
@@ -16,6 +16,15 @@ pub(crate) enum Confine {
     Available,
     /// Nothing: an escape from WebAssembly has all that this user has
     Off,
+}
+
+/// The flag that says so, of the commands that run tools
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Confinement")]
+pub(crate) struct Confinement {
+    /// What this process gives up in the kernel before it runs a tool
+    #[arg(long, value_enum, value_name = "HOW", default_value = "full")]
+    pub(crate) confine: Confine,
 }
 
 /// Confines this process to the places, for good. It must have one thread still.

@@ -14,6 +14,7 @@ use bailiwick_confine::Places;
 use bailiwick_mcp::lock::Lock;
 
 use crate::args::Run;
+use crate::check::components;
 use crate::confine;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -34,11 +35,7 @@ mod report;
 pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     let plan = Plan::new(run)?;
     let arguments = arguments(run)?;
-    let of_policy = plan
-        .file
-        .as_ref()
-        .is_some_and(|file| file.policy.isolated());
-    let starter = run.isolate.start(of_policy)?;
+    let starter = run.isolate.start(plan.is_isolated())?;
     let secrets = plan.file.as_ref().map(secrets::read).transpose()?.flatten();
     let trail = open_trail(run, &plan)?;
     let store = others::store(run, &plan)?;
@@ -156,6 +153,12 @@ impl Plan {
         self.rules.grants(&Capability::CallTool)
     }
 
+    /// Whether the policy wants its tools in worker processes.
+    fn is_isolated(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| file.policy.isolated())
+    }
+
     fn options(&self, toolbox: &Toolbox) -> ToolOptions {
         ToolOptions {
             name: self.name.clone(),
@@ -165,10 +168,7 @@ impl Plan {
             sha256: self.sha256,
             policy: *self.digest.as_bytes(),
             ask: self.asks,
-            isolated: self
-                .file
-                .as_ref()
-                .is_some_and(|file| file.policy.isolated()),
+            isolated: self.is_isolated(),
             toolbox: Some(toolbox.clone()),
         }
     }
@@ -215,28 +215,18 @@ fn open_trail(run: &Run, plan: &Plan) -> Result<Trail, Failure> {
 fn confined(run: &Run, plan: &Plan, store: Option<&KeyValueStore>) -> Result<(), Failure> {
     let cache = paths::cache(run.cache.cache_dir.as_deref());
     confine::prepare_cache(cache.as_deref());
-    let places = Places::new().read_file("component", &run.component);
+    let places = plan.file.as_ref().map_or_else(Places::new, components);
+    let places = places.read_file("component", &run.component);
     let places = if plan.rules.grants(&Capability::WriteFile) || plan.calls_others() {
         places.change("root", &plan.root)
     } else {
         places.read("root", &plan.root)
     };
-    let places = plan.file.iter().fold(places, |places, file| {
-        let tools = file
-            .policy
-            .tools()
-            .iter()
-            .map(|tool| ("component", tool.component()));
-        let network = file
-            .policy
-            .network()
-            .ca_file
-            .as_deref()
-            .map(|file| ("ca-file", file));
-        tools.chain(network).fold(places, |places, (what, named)| {
-            places.read_file(what, &file.resolve(named))
-        })
+    let network = plan.file.iter().filter_map(|file| {
+        let named = file.policy.network().ca_file.as_deref()?;
+        Some(file.resolve(named))
     });
+    let places = network.fold(places, |places, file| places.read_file("ca-file", &file));
     let places = match store.and_then(KeyValueStore::path) {
         Some(store) => places.change_file("tools' store", store),
         None => places,
@@ -244,7 +234,7 @@ fn confined(run: &Run, plan: &Plan, store: Option<&KeyValueStore>) -> Result<(),
     let places = cache
         .iter()
         .fold(places, |places, cache| places.change("cache", cache));
-    confine::confine(run.confine, &places).map(drop)
+    confine::confine(run.confinement.confine, &places).map(drop)
 }
 
 /// The host of one call. What it is made of is protected from the tool, whatever the policy grants.

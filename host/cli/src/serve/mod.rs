@@ -18,7 +18,7 @@ use bailiwick_mcp::{Bound, HttpError, HttpOptions, Server};
 use clap::{Args, ValueEnum};
 
 use crate::args::{Cache, Isolate};
-use crate::confine::{self, Confine};
+use crate::confine::{self, Confinement};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::paths;
@@ -125,15 +125,9 @@ pub(crate) struct Serve {
 
     #[command(flatten)]
     pub(crate) isolate: Isolate,
-    /// What this process gives up in the kernel before it serves
-    #[arg(
-        long,
-        value_enum,
-        value_name = "HOW",
-        default_value = "full",
-        help_heading = "Confinement"
-    )]
-    pub(crate) confine: Confine,
+
+    #[command(flatten)]
+    pub(crate) confinement: Confinement,
 }
 
 /// How a line of the log is written.
@@ -238,7 +232,7 @@ fn confined(serve: &Serve, file: &PolicyFile, setup: Setup) -> Result<Setup, Fai
     };
     confine::prepare_cache(setup.cache.as_deref());
     let places = setup.places(&file.policy, &access);
-    let Some(confined) = confine::confine(serve.confine, &places)? else {
+    let Some(confined) = confine::confine(serve.confinement.confine, &places)? else {
         tracing::warn!(
             "this process is not confined: an escape from WebAssembly has all that its user has"
         );

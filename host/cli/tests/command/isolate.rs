@@ -108,6 +108,21 @@ fn doing_without_a_piece_that_is_there_changes_nothing_and_an_unknown_one_is_ref
         "23",
     ];
     place.run(&words).exits(0).prints("42\n");
+    // Nothing is isolated: what it says would be about nothing.
+    let alone = [
+        "run",
+        "add.wasm",
+        "--isolate-without",
+        "seccomp",
+        "19",
+        "23",
+    ];
+    let refused = place.run(&alone).exits(2);
+    assert!(
+        refused.stderr.contains("add `--isolate`"),
+        "{}",
+        refused.stderr
+    );
     let unknown = [
         "run",
         "add.wasm",

@@ -33,7 +33,8 @@ pub struct Setup {
     pub cache: Option<PathBuf>,
     /// The audit trail, which outlives every set.
     pub trail: Trail,
-    /// The secrets, as they were read at the start; without them every use of one is `unavailable`. A reload reads variables and files again.
+    /// The secrets, as they were read at the start; without them every use of one is `unavailable`. A reload reads variables and files again, and has programs and the keyring asked again where they
+    /// have a [`SecretsHelper`](bailiwick::SecretsHelper).
     pub secrets: Option<Secrets>,
     /// The tools' own memory; without one, every use of it is `unavailable`.
     pub store: Option<KeyValueStore>,

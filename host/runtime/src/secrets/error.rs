@@ -144,7 +144,10 @@ impl SecretsError {
                 "headers take visible ASCII on one line; one newline at the end is taken off".to_owned()
             }
             SecretError::Restart => "stop the server and start it again".to_owned(),
-            SecretError::File { .. } | SecretError::Program { .. } | SecretError::Again(_) | SecretError::TooLong => return None,
+            SecretError::Again(_) => {
+                "what was read at the start is still used; mend its source and load again, or start the server again".to_owned()
+            }
+            SecretError::File { .. } | SecretError::Program { .. } | SecretError::TooLong => return None,
         })
     }
 }

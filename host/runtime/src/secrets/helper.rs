@@ -131,7 +131,7 @@ fn begin(path: &Path, socket: OwnedFd) -> io::Result<Child> {
     command
         .arg(MARKER)
         .env_clear()
-        .current_dir("/")
+        // What somebody types at a terminal is for the host, and the folder is the host's: a program finds what it found at the start.
         .process_group(0)
         .stdin(Stdio::from(socket))
         .stdout(Stdio::null())

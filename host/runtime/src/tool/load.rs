@@ -400,7 +400,7 @@ pub(crate) fn chain(error: &wasmtime::Error) -> String {
     causes.join(": ").replace('\n', " ")
 }
 
-pub(crate) fn mismatch(error: wasmtime::Error) -> LoadError {
+fn mismatch(error: wasmtime::Error) -> LoadError {
     LoadError::Mismatch(chain(&error))
 }
 

@@ -282,7 +282,8 @@ impl Drop for Beyond<'_> {
     }
 }
 
-/// The lines of what was printed, one after the other: a line of no bytes, of which there could be as many as bytes, is none.
+/// The lines of what was printed, one after the other. One of no bytes counts as a byte: otherwise as many of them as the frame has bytes would
+/// be within the limit.
 fn printed(bytes: &[u8], bytes_max: u64) -> Option<Vec<LogLine>> {
     let (mut left, mut rest) = postcard::take_from_bytes::<u64>(bytes).ok()?;
     let mut room = bytes_max;
