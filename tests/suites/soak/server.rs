@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use crate::held::Look;
 use crate::{Mode, Soak};
 
+/// Sessions that clients leave behind. They are the server's until nobody has used them for minutes, and one caller has room for 64.
+const LEFT_MAX: u32 = 48;
+
 const RELOAD: Duration = Duration::from_secs(4);
 
 const TOOLS: [(&str, &str, &str); 3] = [
@@ -61,6 +64,7 @@ pub(crate) fn soak(mode: Mode) {
         let mut soak = Soak::begin("server", mode);
         let mut reloaded = Duration::ZERO;
         let mut round = 0_u32;
+        let mut left = 0_u32;
         while soak.goes_on() {
             let era = if round.is_multiple_of(2) {
                 Era::Modern
@@ -77,8 +81,12 @@ pub(crate) fn soak(mode: Mode) {
                 };
                 soak.ended(ended);
             }
-            match round % 3 {
-                0 => abandon(&mut session, &mut soak).await,
+            match (round % 3, era) {
+                (0, Era::Modern) => abandon(&mut session, &mut soak).await,
+                (0, Era::Legacy) if left < LEFT_MAX => {
+                    left += 1;
+                    abandon(&mut session, &mut soak).await;
+                }
                 _ => session.end().await.unwrap(),
             }
             if soak.began.elapsed() - reloaded > RELOAD {
