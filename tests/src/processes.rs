@@ -25,14 +25,6 @@ impl Process {
         read(&Path::new("/proc").join(id.to_string()))
     }
 
-    /// Whether it is a worker of a host's, or was one, and nobody waited for it.
-    pub fn is_worker(&self) -> bool {
-        let said = std::fs::read_to_string(format!("/proc/{}/cmdline", self.id));
-        let said = said.unwrap_or_default();
-        let mut words = said.split('\0').filter(|word| !word.is_empty()).peekable();
-        words.peek().is_none() || words.any(|word| word == bailiwick::worker::MARKER)
-    }
-
     /// Whether it still runs: a zombie does not.
     pub fn is_alive(&self) -> bool {
         Self::of(self.id).is_some_and(|now| now.began == self.began && !now.is_zombie)

@@ -19,9 +19,6 @@ const THREADS_MORE: u64 = 16;
 /// many of the host that was there before are being killed.
 const WORKERS_MORE: u64 = 24;
 
-/// A worker that is being started looks like what starts it, for a moment.
-const PROCESSES_MORE: u64 = 1;
-
 /// Memory that one worker may have more than another: the pages that a hostile call of the largest tool touched.
 const WORKER_KIB_MORE: u64 = 24 * 1024;
 
@@ -56,16 +53,25 @@ impl Look {
             temporary_files: temporary_files(&self.folder),
             ..Held::default()
         };
-        family(self.process)
-            .iter()
-            .for_each(|process| held.add(process));
+        let family = family(self.process);
+        for process in &family {
+            held.add(process, self.is_worker(process, &family));
+        }
         held
+    }
+
+    /// Whether a process is a worker: what the process starts that starts workers. By its words alone one that is being started is not told
+    /// from what starts it.
+    fn is_worker(&self, process: &Process, family: &[Process]) -> bool {
+        let parent = family.iter().find(|one| one.id == process.parent);
+        parent.is_some_and(|parent| parent.id != self.process && parent.parent == self.process)
+            && process.id != self.process
     }
 }
 
 impl Held {
     /// Adds what one process holds; one that has gone meanwhile holds nothing.
-    fn add(&mut self, process: &Process) {
+    fn add(&mut self, process: &Process, is_worker: bool) {
         let folder = PathBuf::from(format!("/proc/{}", process.id));
         let status = fs::read_to_string(folder.join("status")).unwrap_or_default();
         let number = |name: &str| {
@@ -73,7 +79,7 @@ impl Held {
             line.split_whitespace().nth(1)?.parse::<u64>().ok()
         };
         let memory_kib = number("VmRSS:").unwrap_or(0);
-        if process.is_worker() {
+        if is_worker {
             self.workers += 1;
             self.worker_kib = self.worker_kib.max(memory_kib);
             return;
@@ -97,11 +103,7 @@ impl Held {
                 before.descriptors + DESCRIPTORS_MORE,
             ),
             ("threads", self.threads, before.threads + THREADS_MORE),
-            (
-                "processes",
-                self.processes,
-                before.processes + PROCESSES_MORE,
-            ),
+            ("processes", self.processes, before.processes),
             ("workers", self.workers, before.workers + WORKERS_MORE),
             (
                 "KiB of memory of one worker",
