@@ -15,7 +15,7 @@ mod start;
 mod tools;
 mod wall;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use report::{Report, Row};
 
@@ -38,6 +38,15 @@ const MEASUREMENTS: [(&str, Measurement); 10] = [
 fn main() -> Result<()> {
     bailiwick::worker::main(Vec::new());
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let names = MEASUREMENTS.map(|(name, _)| name);
+    for name in &wanted {
+        let is_there = names.contains(&name.as_str());
+        ensure!(
+            is_there,
+            "there is no measurement `{name}`: {}",
+            names.join(", ")
+        );
+    }
     let mut report = Report::default();
     for (name, measurement) in MEASUREMENTS {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {

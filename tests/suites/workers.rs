@@ -98,7 +98,7 @@ async fn a_worker_computes_on_behalf_of_no_call_after_its_answer() {
     let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
     let process = served_by(&tool, "alice").await;
     let id: u32 = process.trim_matches('"').parse().unwrap();
-    // The order to hold it is on its way when the answer is there.
+    // It is held some moments after the answer, when no other call came.
     wait_until("it is held", || state(id) == "T");
     let ticks = ticks(id);
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -109,6 +109,23 @@ async fn a_worker_computes_on_behalf_of_no_call_after_its_answer() {
     let worker = Process::of(id).unwrap();
     drop((tool, hold));
     assert!(!worker.is_alive());
+}
+
+#[tokio::test]
+async fn every_worker_that_waits_stands_still_and_serves_when_it_is_needed() {
+    let (hold, starter) = honest("", |isolation| isolation);
+    let tool = hold.load(&wat::parse_str(RUN).unwrap()).unwrap();
+    for _ in 0..2 {
+        // On behalf of two, so that one of them has the worker that was started ahead.
+        for principal in ["alice", "bob"] {
+            let run = tool.call("run").unwrap().principal(principal);
+            assert_eq!(ends(run, "{}").await, r#"answer "done""#);
+        }
+        wait_until("all stand still", || {
+            let workers = children(starter);
+            workers.len() == 3 && workers.iter().all(|worker| state(worker.id) == "T")
+        });
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,9 @@ use crate::progress::Progress;
 use crate::setup::{self, Purpose, Rustup};
 use crate::workspace::Workspace;
 
+/// The measurement that needs tools of every language.
+const LANGUAGES: &str = "languages";
+
 /// Builds everything that is measured and runs the measurements; `arguments` go to them.
 ///
 /// # Errors
@@ -31,10 +34,12 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, arguments: &[Strin
     progress.run_quietly(step, &mut build)?;
 
     let release = workspace.target.join("release");
-    let languages = setup::languages::run(workspace, progress, &toolchain)?;
-    for mut guest in languages::guests(workspace, &release.join("bailiwick")) {
-        if languages.has(guest.needs) {
-            guest.run(progress, &languages)?;
+    if arguments.is_empty() || arguments.iter().any(|wanted| wanted == LANGUAGES) {
+        let languages = setup::languages::run(workspace, progress, &toolchain)?;
+        for mut guest in languages::guests(workspace, &release.join("bailiwick")) {
+            if languages.has(guest.needs) {
+                guest.run(progress, &languages)?;
+            }
         }
     }
     let mut bench = Command::new(release.join("bailiwick-bench"));

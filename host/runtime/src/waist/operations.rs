@@ -4,11 +4,13 @@
 //! which is what the interfaces register that its component imports; what it sends is read into the operation's own type or
 //! refused whole; and from there on it takes the same way as an operation of this process.
 
+use std::any::Any;
 use std::collections::HashMap;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_bytes::{ByteBuf, Bytes};
 
 use super::{Attempted, Counted, Failure, Held, Operation, Waist};
 
@@ -109,7 +111,7 @@ fn answered<O: Operation>(answer: Result<O::Reply, Failure>) -> Answered {
         Err(Failure::Fault(text)) => Some(text.clone()),
         Ok(_) | Err(_) => None,
     };
-    match encode(&answer.map_err(told)) {
+    match encode_answer(&answer.map_err(told)) {
         Ok(bytes) => Answered { bytes, fault },
         Err(Unreadable) => Answered {
             bytes: Vec::new(),
@@ -130,7 +132,34 @@ fn told(failure: Failure) -> Failure {
 /// The reply to an operation, from the bytes of [`Answered`].
 pub(crate) fn reply_of<O: Operation>(bytes: &[u8]) -> Result<O::Reply, Failure> {
     let unreadable = |_| Failure::Fault(format!("the reply to `{}` cannot be read", O::NAME));
-    decode::<Result<O::Reply, Failure>>(bytes).map_err(unreadable)?
+    decode_answer(bytes).map_err(unreadable)?
+}
+
+/// The bytes of a reply or a failure. A reply that is bytes is copied as a whole; others of its kind go value by value, and what is sent is the
+/// same.
+fn encode_answer<R: Serialize + 'static>(
+    answer: &Result<R, Failure>,
+) -> Result<Vec<u8>, Unreadable> {
+    let of_bytes = (answer as &dyn Any).downcast_ref::<Result<Vec<u8>, Failure>>();
+    match of_bytes {
+        Some(answer) => encode(&answer.as_ref().map(|bytes| Bytes::new(bytes))),
+        None => encode(answer),
+    }
+}
+
+/// The reply or the failure that these bytes are.
+fn decode_answer<R: DeserializeOwned + 'static>(
+    bytes: &[u8],
+) -> Result<Result<R, Failure>, Unreadable> {
+    let mut answer = None::<Result<R, Failure>>;
+    let of_bytes: &mut dyn Any = &mut answer;
+    match of_bytes.downcast_mut::<Option<Result<Vec<u8>, Failure>>>() {
+        Some(answer) => {
+            *answer = Some(decode::<Result<ByteBuf, Failure>>(bytes)?.map(ByteBuf::into_vec));
+        }
+        None => answer = Some(decode(bytes)?),
+    }
+    answer.ok_or(Unreadable)
 }
 
 /// Bytes of a value.
@@ -148,8 +177,6 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
 
 #[cfg(test)]
 mod tests {
-    use std::any::Any;
-
     use bailiwick_policy::{Denial, Limit, Limits, Manifest, Rules, Source, resolve};
 
     use super::super::{AnyOperation, Performer, Scene, StandIn};
@@ -269,5 +296,26 @@ mod tests {
             .answer(&mut waist, "write-file.write", &[])
             .await;
         assert!(unknown.is_none());
+    }
+
+    #[test]
+    fn bytes_are_sent_as_a_sequence_of_them_would_be() {
+        for bytes in [vec![], vec![0, 127, 128, 255], vec![7; 5000]] {
+            let answer: Result<Vec<u8>, Failure> = Ok(bytes);
+            let sent = encode_answer(&answer).unwrap();
+            assert_eq!(sent, encode(&answer).unwrap());
+            assert_eq!(decode_answer(&sent), Ok(answer));
+            assert_eq!(
+                decode_answer::<Vec<u8>>(&[&sent[..], &[0]].concat()),
+                Err(Unreadable)
+            );
+        }
+        let gone: Result<Vec<u8>, Failure> = Err(Failure::NotFound);
+        let sent = encode_answer(&gone).unwrap();
+        assert_eq!(sent, encode(&gone).unwrap());
+        assert_eq!(decode_answer(&sent), Ok(gone));
+        // Any other reply goes its own way.
+        let sent = encode_answer::<Vec<u16>>(&Ok(vec![300])).unwrap();
+        assert_eq!(decode_answer::<Vec<u16>>(&sent), Ok(Ok(vec![300])));
     }
 }

@@ -1,14 +1,12 @@
 //! The broker's side of a call: what is told to a worker, what it asks for, and how it says that the call ended.
 
-use std::time::Duration;
-
 use bailiwick_policy::{Capability, Limits};
 
 use super::WallError;
 use super::describe::plain;
-use super::frame;
+use super::frame::{self, Frame};
 use super::message::{Begin, Ceilings, Claim, Ending, FromCall, Line, ToWorker};
-use super::pool::{Principal, Taken, Worker, Workers};
+use super::pool::{Principal, READY_MAX, Taken, Worker, Workers};
 use crate::call::instance::Lent;
 use crate::call::invocation::ArgumentText;
 use crate::call::{Call, Cause, Used};
@@ -16,9 +14,6 @@ use crate::capability::random;
 use crate::floor::Kept;
 use crate::value::Outcome;
 use crate::waist::{EngineLeft, LogLine, Scene, Waist, chain};
-
-/// How long a worker may take until it is ready. It is no part of the call's time.
-const READY_MAX: Duration = Duration::from_secs(30);
 
 /// One call behind the wall.
 pub(crate) struct Beyond<'c> {
@@ -51,7 +46,7 @@ impl Ready {
             worker,
             socket: socket.map_err(WallError::Start)?,
         };
-        ready.worker.ready(&mut ready.socket).await?;
+        ready.worker.ready(&ready.socket).await?;
         Ok(ready)
     }
 
@@ -65,8 +60,8 @@ impl Ready {
         }
     }
 
-    async fn hear(&mut self, most: usize) -> Result<Vec<u8>, Cause> {
-        let heard = frame::receive_async(&mut self.socket, most).await;
+    async fn hear(&mut self, most: usize, looks: bool) -> Result<Frame, Cause> {
+        let heard = frame::receive_async(&self.socket, most, looks).await;
         heard.map_err(|error| match error.kind() {
             std::io::ErrorKind::InvalidData => broken(&WallError::Protocol("a frame is too long")),
             _ => broken(&self.worker.process.gone(error)),
@@ -144,12 +139,14 @@ impl<'c> Beyond<'c> {
             .take()
             .ok_or_else(|| Cause::HostFault("no worker process is ready".to_owned()))?;
         self.is_begun = true;
-        let begin = self.begin(call, arguments, lent)?;
+        let under_way = self.workers.under_way();
+        let looks = under_way.has_processors;
+        let begin = self.begin(call, arguments, lent, looks)?;
         let number = begin.number;
         worker.tell(&ToWorker::Begin(begin)).await?;
         let most = frame::bytes_max(&call.limits);
         loop {
-            let heard = worker.hear(most).await?;
+            let heard = worker.hear(most, looks).await?;
             let unreadable = |_| protocol("a frame cannot be read");
             match frame::decode(&heard).map_err(unreadable)? {
                 FromCall::Asked {
@@ -192,6 +189,7 @@ impl<'c> Beyond<'c> {
         call: &Call<'_>,
         arguments: ArgumentText,
         lent: &[Lent],
+        looks: bool,
     ) -> Result<Begin, Cause> {
         let mut number = [0; 8];
         let drawn = random::fill(&mut number);
@@ -205,6 +203,7 @@ impl<'c> Beyond<'c> {
             ceilings: Ceilings::of(&call.limits),
             clock: self.waist.grants(&Capability::Clock),
             random: self.waist.grants(&Capability::Random),
+            looks,
         })
     }
 

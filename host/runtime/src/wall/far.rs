@@ -22,6 +22,7 @@ pub(crate) struct Far {
     random: bool,
     left: EngineLeft,
     fuel_left: u64,
+    looks: bool,
 }
 
 impl Far {
@@ -39,6 +40,7 @@ impl Far {
             limits,
             clock: begin.clock,
             random: begin.random,
+            looks: begin.looks,
         }
     }
 
@@ -79,7 +81,8 @@ impl Far {
             return Err(Failure::Limit(Limit::HostCallBytes));
         }
         frame::send(&self.socket, &asked).map_err(|error| gone(&error))?;
-        let reply = frame::receive(&self.socket, usize::MAX).map_err(|error| gone(&error))?;
+        let reply = frame::receive(&self.socket, usize::MAX, self.looks);
+        let reply = reply.map_err(|error| gone(&error))?;
         match frame::decode(&reply).map_err(|error| gone(&error))? {
             ToWorker::Reply { bytes, fuel_left } => {
                 self.fuel_left = fuel_left.unwrap_or(self.fuel_left);

@@ -1,16 +1,36 @@
-//! Frames: a length in four bytes, and so many bytes. A length is held against what is expected before anything is kept, and
-//! memory grows with what came and not with what was announced.
+//! Frames: a length in four bytes, and so many bytes. A length is held against what is expected before anything is kept but the
+//! little that came with it, and memory grows with what came and not with what was announced.
+//!
+//! Who waits for a frame may look for it for some moments before it sleeps: waking takes longer than most operations.
 
+use std::hint::spin_loop;
 use std::io::{self, Read as _, Write as _};
+use std::ops::Deref;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bailiwick_policy::Limits;
+use rustix::buffer::spare_capacity;
+use rustix::io::retry_on_intr;
+use rustix::net::{RecvFlags, recv};
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncWriteExt as _, Interest};
 
 /// Bytes that are reserved at once, whatever length was announced.
 const RESERVED_BYTES: usize = 64 << 10;
+
+/// Bytes that are read with a length: most frames are no longer.
+const FIRST_BYTES: usize = 8 << 10;
+
+/// Bytes of a length.
+const LENGTH_BYTES: usize = 4;
+
+/// How long a frame is looked for before it is slept for: about what it takes to wake.
+const LOOKED_FOR: Duration = Duration::from_micros(50);
+
+/// Pauses of the processor between two looks: the other side needs the socket meanwhile.
+const PAUSES: usize = 16;
 
 /// Bytes of a frame besides what a guest chooses the size of: names, numbers, lengths.
 const AROUND_BYTES: u64 = 64 << 10;
@@ -64,14 +84,109 @@ pub(super) fn send(mut socket: &UnixStream, payload: &[u8]) -> io::Result<()> {
     socket.write_all(&frame)
 }
 
-/// Waits for a frame of at most so many bytes.
-pub(super) fn receive(mut socket: &UnixStream, most: usize) -> io::Result<Vec<u8>> {
-    let mut length = [0; 4];
-    socket.read_exact(&mut length)?;
-    let length = bounded(length, most)?;
-    let mut payload = Vec::with_capacity(length.min(RESERVED_BYTES));
-    socket.take(length as u64).read_to_end(&mut payload)?;
-    whole(payload, length)
+/// A frame that came.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    /// Its length and its payload.
+    bytes: Vec<u8>,
+}
+
+impl Deref for Frame {
+    type Target = [u8];
+
+    /// Its payload.
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(LENGTH_BYTES..).unwrap_or_default()
+    }
+}
+
+/// Waits for a frame of at most so many bytes and nothing behind it, and `looks` for it first.
+pub(super) fn receive(socket: &UnixStream, most: usize, looks: bool) -> io::Result<Frame> {
+    let mut coming = Coming::new(most);
+    if looks {
+        coming.look(socket)?;
+    }
+    while !coming.is_whole()? {
+        coming.read(socket, RecvFlags::empty())?;
+    }
+    Ok(coming.frame())
+}
+
+/// The same without blocking the thread, but for the moments in which it looks.
+pub(super) async fn receive_async(
+    socket: &tokio::net::UnixStream,
+    most: usize,
+    looks: bool,
+) -> io::Result<Frame> {
+    let mut coming = Coming::new(most);
+    if looks {
+        coming.look(socket)?;
+    }
+    while !coming.is_whole()? {
+        socket.readable().await?;
+        let read = || coming.read(socket, RecvFlags::DONTWAIT);
+        match socket.try_io(Interest::READABLE, read) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            read => read?,
+        }
+    }
+    Ok(coming.frame())
+}
+
+/// A frame of which a part has come.
+struct Coming {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Coming {
+    fn new(most: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(FIRST_BYTES),
+            most,
+        }
+    }
+
+    /// Reads what is there, or waits for it, as the flags say.
+    fn read(&mut self, socket: impl AsFd, flags: RecvFlags) -> io::Result<()> {
+        let read = || recv(&socket, spare_capacity(&mut self.bytes), flags);
+        match retry_on_intr(read)? {
+            (0, _) => Err(io::ErrorKind::UnexpectedEof.into()),
+            (1.., _) => Ok(()),
+        }
+    }
+
+    /// Reads what is there within some moments, if anything is.
+    fn look(&mut self, socket: impl AsFd) -> io::Result<()> {
+        let until = Instant::now() + LOOKED_FOR;
+        loop {
+            match self.read(&socket, RecvFlags::DONTWAIT) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            if Instant::now() >= until {
+                return Ok(());
+            }
+            (0..PAUSES).for_each(|_| spin_loop());
+        }
+    }
+
+    /// Whether it is all there, and makes room for more where it is not.
+    fn is_whole(&mut self) -> io::Result<bool> {
+        let Some(length) = self.bytes.first_chunk() else {
+            return Ok(false);
+        };
+        let end = bounded(*length, self.most)?.saturating_add(LENGTH_BYTES);
+        let missing = end.checked_sub(self.bytes.len());
+        let missing = missing.ok_or(io::ErrorKind::InvalidData)?;
+        self.bytes.reserve(missing.min(RESERVED_BYTES));
+        Ok(missing == 0)
+    }
+
+    fn frame(self) -> Frame {
+        let bytes = self.bytes;
+        Frame { bytes }
+    }
 }
 
 /// The same, until then at the latest.
@@ -129,24 +244,6 @@ pub(super) async fn send_async(
     socket.write_all(&frame).await
 }
 
-/// Waits for a frame of at most so many bytes without blocking the thread.
-pub(super) async fn receive_async(
-    socket: &mut tokio::net::UnixStream,
-    most: usize,
-) -> io::Result<Vec<u8>> {
-    let mut length = [0; 4];
-    socket.read_exact(&mut length).await?;
-    let length = bounded(length, most)?;
-    if length <= RESERVED_BYTES {
-        let mut payload = vec![0; length];
-        socket.read_exact(&mut payload).await?;
-        return Ok(payload);
-    }
-    let mut payload = Vec::with_capacity(RESERVED_BYTES);
-    socket.take(length as u64).read_to_end(&mut payload).await?;
-    whole(payload, length)
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -165,42 +262,70 @@ mod tests {
         bytes
     }
 
-    async fn both(bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
-        let blocking = receive(&sent(bytes), most);
-        let socket = sent(bytes);
-        socket.set_nonblocking(true).unwrap();
-        let mut socket = tokio::net::UnixStream::from_std(socket).unwrap();
-        let other = receive_async(&mut socket, most).await;
-        match (blocking, other) {
-            (Ok(one), Ok(other)) if one == other => Ok(one),
-            (Err(one), Err(other)) if one.kind() == other.kind() => Err(one),
-            (one, other) => panic!("{one:?} and {other:?}"),
+    async fn all(bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
+        let first = receive(&sent(bytes), most, false);
+        let mut others = vec![receive(&sent(bytes), most, true)];
+        for looks in [false, true] {
+            let socket = sent(bytes);
+            socket.set_nonblocking(true).unwrap();
+            let socket = tokio::net::UnixStream::from_std(socket).unwrap();
+            others.push(receive_async(&socket, most, looks).await);
         }
+        for other in others {
+            match (&first, other) {
+                (Ok(one), Ok(other)) => assert_eq!(*one, other),
+                (Err(one), Err(other)) => assert_eq!(one.kind(), other.kind()),
+                (one, other) => panic!("{one:?} and {other:?}"),
+            }
+        }
+        first.map(|frame| frame.to_vec())
     }
 
     #[tokio::test]
     async fn a_frame_is_as_long_as_it_may_be_and_not_a_byte_longer() {
-        assert_eq!(both(&framed(b"abc"), 3).await.unwrap(), b"abc");
-        let long = both(&framed(b"abcd"), 3).await.unwrap_err();
+        assert_eq!(all(&framed(b"abc"), 3).await.unwrap(), b"abc");
+        let long = all(&framed(b"abcd"), 3).await.unwrap_err();
         assert_eq!(long.kind(), io::ErrorKind::InvalidData);
-        assert_eq!(both(&framed(b""), 0).await.unwrap(), b"");
-        let large = vec![7; RESERVED_BYTES * 2];
-        let socket = UnixStream::pair().unwrap();
-        let sender = std::thread::spawn(move || {
-            send(&socket.0, &large).unwrap();
-            large
-        });
-        let got = receive(&socket.1, RESERVED_BYTES * 2).unwrap();
-        assert_eq!(got, sender.join().unwrap());
+        assert_eq!(all(&framed(b""), 0).await.unwrap(), b"");
+        let behind = [framed(b"abc"), vec![0]].concat();
+        let more = all(&behind, 3).await.unwrap_err();
+        assert_eq!(more.kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[tokio::test]
+    async fn a_frame_that_comes_in_pieces_or_later_comes_whole() {
+        for length in [FIRST_BYTES - LENGTH_BYTES, FIRST_BYTES, RESERVED_BYTES * 3] {
+            let large = vec![7; length];
+            for looks in [false, true] {
+                let (mut theirs, ours) = UnixStream::pair().unwrap();
+                let bytes = framed(&large);
+                let sender = std::thread::spawn(move || {
+                    for piece in [&bytes[..3], &bytes[3..9], &bytes[9..]] {
+                        std::thread::yield_now();
+                        theirs.write_all(piece).unwrap();
+                    }
+                });
+                let came = match looks {
+                    false => receive(&ours, length, looks),
+                    true => {
+                        ours.set_nonblocking(true).unwrap();
+                        let ours = tokio::net::UnixStream::from_std(ours).unwrap();
+                        receive_async(&ours, length, looks).await
+                    }
+                };
+                sender.join().unwrap();
+                assert_eq!(*came.unwrap(), *large);
+            }
+        }
     }
 
     #[tokio::test]
     async fn an_announced_length_reserves_nothing_and_must_come() {
         let huge = u32::MAX.to_le_bytes();
-        let refused = both(&huge, 1 << 20).await.unwrap_err();
+        let refused = all(&huge, 1 << 20).await.unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
         for cut in [&framed(b"abcd")[..6], &[1, 0], &[]] {
-            let cut = both(cut, 100).await.unwrap_err();
+            let cut = all(cut, 100).await.unwrap_err();
             assert_eq!(cut.kind(), io::ErrorKind::UnexpectedEof);
         }
         // A gigabyte that is announced and does not come is waited for until then, and takes what came.

@@ -8,7 +8,7 @@ use crate::call::invocation::ArgumentText;
 use crate::waist::EngineLeft;
 
 /// The version of the protocol: broker and worker are one program, and this tells when they are not.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Random bytes by which a worker shows that it answers to its own beginning.
 pub(super) type Nonce = [u8; 16];
@@ -83,6 +83,8 @@ pub(super) struct Begin {
     /// Whether the floor's clock is the real one, and its random bytes.
     pub(super) clock: bool,
     pub(super) random: bool,
+    /// Whether the worker looks for frames before it sleeps: there is a processor for it.
+    pub(super) looks: bool,
 }
 
 /// The limits that the engine's side enforces.

@@ -5,7 +5,7 @@
 //! anywhere is a socket. At the other end is the *broker*, the process that holds the authority, which treats every byte from
 //! there as the attacker's:
 //!
-//! 1. A frame has a length, which is held against the most that the call's limits can need before a byte of it is kept.
+//! 1. A frame has a length, which is held against the most that the call's limits can need before more of it is kept than came with it.
 //! 2. It carries the number of the call that it belongs to, drawn at random for each call. Any other number ends the worker.
 //! 3. An operation is one that the component's imports lead to, read whole into its own type; then it takes the way of every
 //!    operation: meter, decision, record, permit. Handles in it are numbers of this call's scene and of no other's.
@@ -13,7 +13,7 @@
 //! 5. What the worker says it used is bounded by the limits and believed for nothing but the report; time is the broker's.
 //!
 //! What is none of this ends the worker, by a kill, and the call, with `host-fault`. A worker serves one component, one call at a time, and
-//! never two principals; after anything but an answer it is not used again. Descriptors never travel: a worker is born with the sealed
+//! never two principals; after anything but an answer it is not used again, and where no call comes it is stopped. Descriptors never travel: a worker is born with the sealed
 //! memory of its code and its socket, and what is sent along with bytes from a worker is closed by the kernel.
 //!
 //! Compiled code comes from a worker, too, and is therefore the component's word: it is never mapped in the broker, and the compile cache keeps
@@ -28,6 +28,7 @@ mod compile;
 mod describe;
 mod far;
 mod frame;
+mod keeper;
 mod message;
 mod pool;
 mod starter;

@@ -1,18 +1,21 @@
 //! The worker processes of one tool: one is always started ahead, one that answered serves the same principal again, and every other is
 //! thrown away.
 //!
+//! Those that wait are held by the [`keeper`](super::keeper), which ends those that waited long for whom they served.
+//!
 //! A worker that was taken over keeps what it was told. So it never serves two principals: whose calls it served is what it is kept
 //! under. A worker that ended a call with anything but an answer, that sent a byte more than it was asked for, or that has
 //! served its number of calls is killed.
 
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::frame;
+use super::keeper::{AGE_MAX, HOLD_AFTER};
 use super::message::{FromWorker, Hello, Job, Nonce, Refusal, Serve, VERSION};
-use super::starter::{Process, WorkerStarter};
+use super::starter::{Process, UnderWay, WorkerStarter};
 use super::{Piece, Wall, WallError, describe::DESCRIPTION_BYTES_MAX};
 use crate::capability::random;
 use crate::waist::Operations;
@@ -26,6 +29,9 @@ const IDLE_MAX: usize = 8;
 /// Workers that wait and have served nobody.
 const AHEAD: usize = 1;
 
+/// How long a worker may take until it is ready. It is no part of a call's time.
+pub(super) const READY_MAX: Duration = Duration::from_secs(30);
+
 /// The workers of one tool.
 #[derive(Clone, Debug)]
 pub(crate) struct Workers {
@@ -38,6 +44,16 @@ struct Inner {
     code: OwnedFd,
     serve: Serve,
     operations: Operations,
+    waiting: Arc<Waiting>,
+    /// Whether somebody keeps those that wait; not asked yet before the first call.
+    is_kept: OnceLock<bool>,
+}
+
+/// The workers of one tool that wait for a call.
+///
+/// Whoever keeps them has this alone and nothing that a host consists of. It is empty when the host is gone.
+#[derive(Debug)]
+pub(super) struct Waiting {
     idle: Mutex<Vec<Idle>>,
 }
 
@@ -56,6 +72,21 @@ struct Idle {
     worker: Worker,
     /// Whose calls it served: none yet, or a principal's, or nobody's.
     served: Option<Principal>,
+    /// Since when it waits.
+    since: Instant,
+    is_held: bool,
+}
+
+/// What is to be done with a worker that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    /// Now: it is of no more use.
+    End,
+    /// Now: hold it.
+    Hold,
+    /// Look again in this time.
+    In(Duration),
+    Nothing,
 }
 
 /// On whose behalf calls are made, where the host knows.
@@ -113,14 +144,11 @@ impl Worker {
     }
 
     /// Reads what it said first, if that was not read yet.
-    pub(super) async fn ready(
-        &mut self,
-        socket: &mut tokio::net::UnixStream,
-    ) -> Result<(), WallError> {
+    pub(super) async fn ready(&mut self, socket: &tokio::net::UnixStream) -> Result<(), WallError> {
         if self.waited_for.is_none() {
             return Ok(());
         }
-        let said = frame::receive_async(socket, DESCRIPTION_BYTES_MAX).await;
+        let said = frame::receive_async(socket, DESCRIPTION_BYTES_MAX, false).await;
         self.said_first(&said.map_err(|error| self.process.gone(error))?)
     }
 
@@ -161,10 +189,7 @@ impl Workers {
         operations: Operations,
         first: Worker,
     ) -> Self {
-        let idle = Mutex::new(vec![Idle {
-            worker: first,
-            served: None,
-        }]);
+        let idle = Mutex::new(vec![Idle::new(first, None)]);
         Self {
             inner: Arc::new(Inner {
                 starter: wall.starter.clone(),
@@ -174,7 +199,8 @@ impl Workers {
                     ..serve
                 },
                 operations,
-                idle,
+                waiting: Arc::new(Waiting { idle }),
+                is_kept: OnceLock::new(),
             }),
         }
     }
@@ -186,13 +212,14 @@ impl Workers {
 
     /// A worker for a call on this principal's behalf: one that served nobody else.
     pub(super) fn take(&self, principal: &Principal) -> Result<Taken, WallError> {
+        self.inner.is_kept();
         let mut useless = Vec::new();
         let (waiting, ahead) = {
-            let mut idle = self.inner.idle();
+            let mut idle = self.inner.waiting.idle();
             let waiting = loop {
                 match next(&mut idle, principal) {
                     Some(one) if one.is_usable() => {
-                        if one.served.is_some() {
+                        if one.is_held {
                             one.worker.process.resume();
                         }
                         break Some(one.worker);
@@ -226,19 +253,25 @@ impl Workers {
         {
             return;
         }
-        worker.process.hold();
-        let mut idle = self.inner.idle();
+        let mut one = Idle::new(worker, Some(principal.clone()));
+        if !self.inner.is_kept() {
+            one.hold();
+        }
+        let mut idle = self.inner.waiting.idle();
         let too_many = (idle.len() >= IDLE_MAX)
             .then(|| idle.iter().position(|idle| idle.served.is_some()))
             .flatten()
             .map(|at| idle.remove(at));
-        idle.push(Idle {
-            worker,
-            served: Some(principal.clone()),
-        });
+        idle.push(one);
         drop(idle);
         // Killing is no business of whoever waits for the list.
         drop(too_many);
+        self.inner.starter.keeper().wake();
+    }
+
+    /// Is told that a call is under way, which ends when this is dropped.
+    pub(super) fn under_way(&self) -> UnderWay {
+        self.inner.starter.under_way()
     }
 }
 
@@ -255,7 +288,69 @@ fn next(idle: &mut Vec<Idle>, principal: &Principal) -> Option<Idle> {
     Some(idle.remove(at))
 }
 
+impl Waiting {
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        // The list is whole at every moment.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Holds and ends what is to be held and ended by now, and says in what time there is something to do.
+    pub(super) fn look(&self, now: Instant) -> Option<Duration> {
+        let mut next = None;
+        // Killing is done under the lock: when a host's own thread has emptied the list, nothing of it is anywhere else.
+        self.idle().retain_mut(|idle| {
+            let due = match idle.due(now) {
+                Due::End => return false,
+                Due::Hold => {
+                    idle.hold();
+                    idle.due(now)
+                }
+                due => due,
+            };
+            if let Due::In(time) = due {
+                next = next.map_or(Some(time), |next: Duration| Some(next.min(time)));
+            }
+            true
+        });
+        next
+    }
+}
+
 impl Idle {
+    fn new(worker: Worker, served: Option<Principal>) -> Self {
+        Self {
+            worker,
+            served,
+            since: Instant::now(),
+            is_held: false,
+        }
+    }
+
+    fn hold(&mut self) {
+        self.worker.process.hold();
+        self.is_held = true;
+    }
+
+    fn due(&self, now: Instant) -> Due {
+        let age = now.saturating_duration_since(self.since);
+        let (most, is_ready) = match &self.served {
+            Some(_) => (AGE_MAX, age >= HOLD_AFTER),
+            None if self.is_held => return Due::Nothing,
+            // What it says first waits in its socket.
+            None => match (self.worker.waited_for, peek(&self.worker.process)) {
+                (None, _) | (Some(_), Peek::Something) => (READY_MAX, true),
+                (Some(_), Peek::Nothing) => (READY_MAX, false),
+                (Some(_), Peek::Ended) => return Due::End,
+            },
+        };
+        match (most.saturating_sub(age), is_ready) {
+            (Duration::ZERO, _) => Due::End,
+            (_, true) if !self.is_held => Due::Hold,
+            (left, true) => Due::In(left),
+            (left, false) => Due::In(left.min(HOLD_AFTER)),
+        }
+    }
+
     /// Whether it can still serve, as far as it shows: something else than this host may have ended it meanwhile.
     fn is_usable(&self) -> bool {
         match (peek(&self.worker.process), &self.served) {
@@ -285,9 +380,10 @@ fn peek(process: &Process) -> Peek {
 }
 
 impl Inner {
-    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
-        // The list is whole at every moment.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether somebody keeps the workers that wait.
+    fn is_kept(&self) -> bool {
+        let keep = || self.starter.keeper().keep(&self.waiting);
+        *self.is_kept.get_or_init(keep)
     }
 
     /// Starts a worker. It says itself when it is ready, or why it is not.
@@ -300,11 +396,159 @@ impl Inner {
     /// Starts one for the next call that needs one. Without it that call starts its own, and says what is wrong.
     fn start_ahead(&self) {
         if let Ok(worker) = self.start() {
-            let mut idle = self.idle();
+            let mut idle = self.waiting.idle();
             if fresh(&idle) < AHEAD {
-                let served = None;
-                idle.push(Idle { worker, served });
+                idle.push(Idle::new(worker, None));
             }
+            drop(idle);
+            self.starter.keeper().wake();
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Here, and not where they are kept: whoever drops a host finds its workers gone.
+        let all = std::mem::take(&mut *self.waiting.idle());
+        drop(all);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What becomes of workers that wait, seen from where the orders arrive.
+
+    use std::io::Write as _;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+
+    use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, recv, socketpair};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// What would start workers, and does nothing but tell.
+    struct Told {
+        starter: WorkerStarter,
+        orders: OwnedFd,
+    }
+
+    impl Told {
+        fn new() -> Self {
+            let kind = SocketType::SEQPACKET;
+            let pair = socketpair(AddressFamily::UNIX, kind, SocketFlags::CLOEXEC, None);
+            let (ours, orders) = pair.unwrap();
+            let starter = WorkerStarter::at(ours);
+            Self { starter, orders }
+        }
+
+        /// A worker, with the other end of its socket.
+        fn worker(&self, is_ready: bool) -> (Worker, UnixStream) {
+            let (socket, theirs) = UnixStream::pair().unwrap();
+            let process = self.starter.start(socket.as_fd()).unwrap();
+            let mut worker = Worker {
+                process,
+                waited_for: None,
+                calls: 0,
+            };
+            worker.process.socket = socket;
+            if !is_ready {
+                worker.waited_for = Some(Nonce::default());
+            }
+            assert_eq!(self.order(), "start");
+            (worker, theirs)
+        }
+
+        /// The next order, waited for.
+        fn order(&self) -> &'static str {
+            self.next(RecvFlags::empty())
+        }
+
+        fn next(&self, flags: RecvFlags) -> &'static str {
+            let mut order = [0; 5];
+            match recv(&self.orders, &mut order, flags) {
+                Ok(_) => ["start", "kill", "hold", "resume"][usize::from(order[0])],
+                Err(rustix::io::Errno::AGAIN) => "nothing",
+                Err(error) => panic!("{error}"),
+            }
+        }
+
+        fn nothing_more(&self) -> bool {
+            self.next(RecvFlags::DONTWAIT) == "nothing"
+        }
+    }
+
+    fn waiting(idle: Idle) -> Arc<Waiting> {
+        let idle = Mutex::new(vec![idle]);
+        Arc::new(Waiting { idle })
+    }
+
+    #[test]
+    fn one_that_served_is_held_after_some_moments_and_ended_after_minutes() {
+        let told = Told::new();
+        let (worker, _socket) = told.worker(true);
+        let idle = Idle::new(worker, Some(None));
+        let began = idle.since;
+        let waiting = waiting(idle);
+        assert_eq!(waiting.look(began), Some(HOLD_AFTER));
+        assert!(told.nothing_more());
+        assert_eq!(waiting.look(began + HOLD_AFTER), Some(AGE_MAX - HOLD_AFTER));
+        assert_eq!(told.order(), "hold");
+        assert_eq!(waiting.look(began + SECOND), Some(AGE_MAX - SECOND));
+        assert!(told.nothing_more());
+        assert_eq!(waiting.look(began + AGE_MAX), None);
+        assert_eq!(told.order(), "kill");
+        assert!(waiting.idle().is_empty());
+    }
+
+    #[test]
+    fn one_that_was_started_ahead_is_held_when_it_is_ready_and_kept() {
+        let told = Told::new();
+        let (worker, mut socket) = told.worker(false);
+        let idle = Idle::new(worker, None);
+        let began = idle.since;
+        let waiting = waiting(idle);
+        assert_eq!(waiting.look(began + SECOND), Some(HOLD_AFTER));
+        assert!(told.nothing_more());
+        socket.write_all(b"ready").unwrap();
+        assert_eq!(waiting.look(began + SECOND), None);
+        assert_eq!(told.order(), "hold");
+        assert_eq!(waiting.look(began + AGE_MAX * 2), None);
+        assert!(told.nothing_more());
+        assert_eq!(waiting.idle().len(), 1);
+    }
+
+    #[test]
+    fn one_that_does_not_become_ready_is_ended() {
+        for has_gone in [false, true] {
+            let told = Told::new();
+            let (worker, socket) = told.worker(false);
+            let socket = Some(socket).filter(|_| !has_gone);
+            let idle = Idle::new(worker, None);
+            let began = idle.since;
+            let waiting = waiting(idle);
+            let when = if has_gone { SECOND } else { READY_MAX };
+            assert_eq!(waiting.look(began + when), None);
+            assert_eq!(told.order(), "kill");
+            drop(socket);
+        }
+    }
+
+    #[test]
+    fn a_thread_looks_at_those_that_come_to_wait_at_any_time() {
+        let told = Told::new();
+        let waiting = Arc::new(Waiting {
+            idle: Mutex::default(),
+        });
+        assert!(told.starter.keeper().keep(&waiting));
+        for _ in 0..3 {
+            let (worker, _socket) = told.worker(true);
+            waiting.idle().push(Idle::new(worker, Some(None)));
+            told.starter.keeper().wake();
+            assert_eq!(told.order(), "hold");
+            drop(waiting.idle().pop());
+            assert_eq!(told.order(), "kill");
         }
     }
 }

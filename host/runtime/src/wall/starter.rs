@@ -11,11 +11,12 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
+use std::num::NonZero;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ use rustix::net::{
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::frame;
+use super::keeper::Keeper;
 use super::message::{FromWorker, Refusal};
 use super::{Isolation, Piece, WallError, worker};
 
@@ -56,6 +58,10 @@ struct Inner {
     next: AtomicU32,
     /// Orders that it had no room for.
     owed: Mutex<Vec<Order>>,
+    keeper: Keeper,
+    under_way: AtomicUsize,
+    /// Processors that this process may use.
+    processors: usize,
     calls_max: u32,
     compiler_memory: u64,
     without: Vec<Piece>,
@@ -76,6 +82,9 @@ impl WorkerStarter {
                 process: Some(process),
                 next: AtomicU32::new(0),
                 owed: Mutex::default(),
+                keeper: Keeper::default(),
+                under_way: AtomicUsize::new(0),
+                processors: processors(),
                 calls_max,
                 compiler_memory,
                 without,
@@ -86,7 +95,7 @@ impl WorkerStarter {
     /// What takes a starter's place has the other end of this socket: it gets the orders, each with the input and the socket of a worker beside it.
     ///
     /// The fuzzer plays hostile workers by it, against all of the broker's side and without a process.
-    #[cfg(feature = "hostile-workers")]
+    #[cfg(any(feature = "hostile-workers", test))]
     #[doc(hidden)]
     pub fn at(socket: OwnedFd) -> Self {
         let Isolation {
@@ -101,6 +110,9 @@ impl WorkerStarter {
                 process: None,
                 next: AtomicU32::new(0),
                 owed: Mutex::default(),
+                keeper: Keeper::default(),
+                under_way: AtomicUsize::new(0),
+                processors: processors(),
                 calls_max,
                 compiler_memory,
                 without,
@@ -124,6 +136,20 @@ impl WorkerStarter {
 
     pub(super) fn without(&self) -> &[Piece] {
         &self.inner.without
+    }
+
+    /// Who keeps the workers that wait.
+    pub(super) fn keeper(&self) -> &Keeper {
+        &self.inner.keeper
+    }
+
+    /// Is told that a call is under way, which ends when this is dropped.
+    pub(super) fn under_way(&self) -> UnderWay {
+        let calls = self.inner.under_way.fetch_add(1, Ordering::Relaxed) + 1;
+        UnderWay {
+            has_processors: calls.saturating_mul(2) <= self.inner.processors,
+            starter: Arc::clone(&self.inner),
+        }
     }
 
     /// Has a process started with this input.
@@ -226,6 +252,25 @@ impl Drop for Inner {
             let _ = process.wait();
         }
     }
+}
+
+/// A call that is under way.
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    /// Whether there was a processor for each side of every call when it began, so that one side can look for what the other says.
+    pub(super) has_processors: bool,
+    starter: Arc<Inner>,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.starter.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Asked before anything is confined, which may take the answer away.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// A worker process. It is killed when this is dropped.

@@ -86,7 +86,7 @@ fn end(ended: &io::Result<()>) -> ! {
 
 fn work(starter: &str, interfaces: Vec<Interface>) -> io::Result<()> {
     die_first();
-    let hello = frame::receive(&socket()?, HELLO_BYTES_MAX)?;
+    let hello = frame::receive(&socket()?, HELLO_BYTES_MAX, false)?;
     let hello: Hello = frame::decode(&hello)?;
     if hello.version != VERSION {
         let other = format!("it has version {VERSION} of the protocol");
@@ -226,10 +226,12 @@ fn serve_calls(
     resets_quickly(sealed.written_pages(), may_be_slow)?;
     greet(socket, hello.nonce, description).map_err(other)?;
     // The end of the socket is the end of the worker.
-    while let Ok(told) = frame::receive(socket, usize::MAX) {
+    let mut looks = false;
+    while let Ok(told) = frame::receive(socket, usize::MAX, looks) {
         let Ok(ToWorker::Begin(begin)) = frame::decode(&told) else {
             break;
         };
+        looks = begin.looks;
         if runtime.block_on(loaded.call(socket, &begin)).is_err() {
             break;
         }

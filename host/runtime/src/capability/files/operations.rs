@@ -39,6 +39,7 @@ pub struct WriteFile {
     /// The path, as the guest gave it.
     pub path: String,
     /// The content.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 
@@ -98,6 +99,7 @@ pub struct Write {
     /// The writer.
     pub writer: HandleId,
     /// What to append.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 

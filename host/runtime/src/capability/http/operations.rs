@@ -58,6 +58,7 @@ pub struct Description {
     #[serde(deserialize_with = "few")]
     pub headers: Vec<(String, String)>,
     /// The whole body, if it has one.
+    #[serde(with = "serde_bytes")]
     pub body: Option<Vec<u8>>,
     /// The name of the secret that the host puts into it, if one is attached. It is decided when the request is sent.
     #[serde(default)]
@@ -96,6 +97,7 @@ pub struct Response {
     /// Status, URL and headers.
     pub head: Head,
     /// The body.
+    #[serde(with = "serde_bytes")]
     pub body: Vec<u8>,
 }
 
@@ -132,6 +134,7 @@ pub struct WriteBody {
     /// The request.
     pub outgoing: HandleId,
     /// The piece.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 

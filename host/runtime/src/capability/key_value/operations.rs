@@ -23,6 +23,7 @@ pub struct Set {
     /// The key, as the guest gave it.
     pub key: String,
     /// The value.
+    #[serde(with = "serde_bytes")]
     pub value: Vec<u8>,
 }
 
@@ -32,8 +33,10 @@ pub struct CompareAndSet {
     /// The key, as the guest gave it.
     pub key: String,
     /// What it should be now; none, if there should be no such key.
+    #[serde(with = "serde_bytes")]
     pub expected: Option<Vec<u8>>,
     /// The value.
+    #[serde(with = "serde_bytes")]
     pub value: Vec<u8>,
 }
 
