@@ -49,9 +49,11 @@ pub(super) fn printed_bytes_max(limits: &Limits) -> u64 {
     limits.log.saturating_mul(8)
 }
 
-/// The bytes of a message.
-pub(super) fn encode<T: Serialize>(message: &T) -> io::Result<Vec<u8>> {
-    postcard::to_allocvec(message).map_err(io::Error::other)
+/// A message's frame.
+pub(super) fn encode<T: Serialize>(message: &T) -> io::Result<Frame> {
+    let bytes = vec![0; LENGTH_BYTES];
+    let bytes = postcard::to_extend(message, bytes).map_err(io::Error::other)?;
+    Frame::of(bytes)
 }
 
 /// The message that these bytes are, all of them.
@@ -60,12 +62,6 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> io::Result<T> {
         Ok((message, [])) => Ok(message),
         Ok(_) | Err(_) => Err(io::ErrorKind::InvalidData.into()),
     }
-}
-
-fn length_of(payload: &[u8]) -> io::Result<[u8; 4]> {
-    let length = u32::try_from(payload.len());
-    let length = length.map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
-    Ok(length.to_le_bytes())
 }
 
 fn bounded(length: [u8; 4], most: usize) -> io::Result<usize> {
@@ -77,18 +73,40 @@ fn bounded(length: [u8; 4], most: usize) -> io::Result<usize> {
 }
 
 /// Sends a frame, and waits until it is sent.
-pub(super) fn send(mut socket: &UnixStream, payload: &[u8]) -> io::Result<()> {
-    let mut frame = Vec::with_capacity(payload.len().saturating_add(4));
-    frame.extend_from_slice(&length_of(payload)?);
-    frame.extend_from_slice(payload);
-    socket.write_all(&frame)
+pub(super) fn send(mut socket: &UnixStream, frame: &Frame) -> io::Result<()> {
+    socket.write_all(&frame.bytes)
 }
 
-/// A frame that came.
+/// Sends a frame without blocking the thread.
+pub(super) async fn send_async(
+    socket: &mut tokio::net::UnixStream,
+    frame: &Frame,
+) -> io::Result<()> {
+    socket.write_all(&frame.bytes).await
+}
+
+/// A frame: it goes, or came.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     /// Its length and its payload.
     bytes: Vec<u8>,
+}
+
+impl Frame {
+    /// The frame of a payload.
+    pub(super) fn around(payload: &[u8]) -> io::Result<Self> {
+        Self::of([&[0; LENGTH_BYTES], payload].concat())
+    }
+
+    /// What these bytes are with their length in place of the first of them.
+    fn of(mut bytes: Vec<u8>) -> io::Result<Self> {
+        let length = bytes.len().saturating_sub(LENGTH_BYTES);
+        let length = u32::try_from(length).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        if let Some(first) = bytes.first_chunk_mut() {
+            *first = length.to_le_bytes();
+        }
+        Ok(Self { bytes })
+    }
 }
 
 impl Deref for Frame {
@@ -233,17 +251,6 @@ fn whole(payload: Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Sends a frame without blocking the thread.
-pub(super) async fn send_async(
-    socket: &mut tokio::net::UnixStream,
-    payload: &[u8],
-) -> io::Result<()> {
-    let mut frame = Vec::with_capacity(payload.len().saturating_add(4));
-    frame.extend_from_slice(&length_of(payload)?);
-    frame.extend_from_slice(payload);
-    socket.write_all(&frame).await
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -257,9 +264,7 @@ mod tests {
     }
 
     fn framed(payload: &[u8]) -> Vec<u8> {
-        let mut bytes = length_of(payload).unwrap().to_vec();
-        bytes.extend_from_slice(payload);
-        bytes
+        Frame::around(payload).unwrap().bytes
     }
 
     async fn all(bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
@@ -338,7 +343,7 @@ mod tests {
 
     #[test]
     fn bytes_behind_a_message_are_no_part_of_it() {
-        let mut bytes = encode(&(1_u32, "a")).unwrap();
+        let mut bytes = encode(&(1_u32, "a")).unwrap().to_vec();
         assert_eq!(decode::<(u32, &str)>(&bytes).unwrap(), (1, "a"));
         bytes.push(0);
         assert!(decode::<(u32, &str)>(&bytes).is_err());

@@ -62,7 +62,7 @@ pub(super) enum ToWorker<'a> {
     /// The reply to the operation that was asked for.
     Reply {
         /// As [`crate::waist::reply_of`] reads it.
-        #[serde(borrow)]
+        #[serde(borrow, with = "serde_bytes")]
         bytes: &'a [u8],
         /// The fuel that called tools left.
         fuel_left: Option<u64>,
@@ -150,7 +150,7 @@ pub(super) enum FromCall<'a> {
     Asked {
         number: u64,
         name: &'a str,
-        #[serde(borrow)]
+        #[serde(borrow, with = "serde_bytes")]
         bytes: &'a [u8],
         left: EngineLeft,
     },
@@ -194,6 +194,7 @@ pub(super) struct Claim<'a> {
     pub(super) fuel_left: u64,
     pub(super) peak_memory: u64,
     /// The [`Line`]s that were printed, once more encoded: their length is looked at before they are.
+    #[serde(borrow, with = "serde_bytes")]
     pub(super) printed: &'a [u8],
     pub(super) printed_dropped: u64,
 }

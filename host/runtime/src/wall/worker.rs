@@ -15,12 +15,12 @@ use std::time::Duration;
 use bailiwick_confine::{ConfineError, EnteredWorker, Piece, Threads, Worker, WrittenPages};
 use bailiwick_policy::Limits;
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
-use wasmtime::Engine;
 use wasmtime::component::{Component, InstancePre};
+use wasmtime::{Engine, Store};
 
 use super::describe::Description;
 use super::far::Far;
-use super::frame;
+use super::frame::{self, Frame};
 use super::message::{
     Begin, Claim, Compile, Ending, FromCall, FromWorker, Hello, Job, Line, Nonce, Refusal, Serve,
     ToWorker, VERSION,
@@ -187,6 +187,7 @@ fn compile(
     let code = compiled.map_err(|error| Refusal::Compile(chain(&error)))?;
     let compiled = frame::encode(&FromWorker::Compiled).map_err(other)?;
     frame::send(socket, &compiled).map_err(other)?;
+    let code = Frame::around(&code).map_err(other)?;
     frame::send(socket, &code).map_err(other)?;
     drop(sealed);
     Ok(())
@@ -305,7 +306,11 @@ impl Loaded {
         let limits = begin.ceilings.limits();
         let far = Far::new(socket.clone(), begin);
         let mut left = Left::of(&limits);
-        let returned = self.returned(far, begin, &limits, &mut left).await;
+        // What the call had of the pool is given back when its end has been said: nobody waits for that.
+        let mut store = None;
+        let returned = self
+            .returned(far, begin, &limits, &mut left, &mut store)
+            .await;
         let lines = frame::encode(&left.lines)?;
         let ending = match &returned {
             Ok(Returned::Answer(json)) => Ending::Answer(json),
@@ -334,6 +339,7 @@ impl Loaded {
         begin: &Begin,
         limits: &Limits,
         left: &mut Left,
+        store: &mut Option<Store<CallState>>,
     ) -> Result<Returned<String>, Cause> {
         let fault = |text: &str| Cause::HostFault(text.to_owned());
         let function = self.functions.iter().find(|function| {
@@ -349,11 +355,11 @@ impl Loaded {
         let dynamic = Dynamic::new(signature, begin.arguments.clone(), limits.output);
         let dynamic = dynamic.map_err(Cause::InvalidArguments)?;
         let lent = lent(&dynamic, &begin.handles);
-        let mut store = instance::store(&self.engine, Waist::beyond(far), limits)?;
-        let returned = instance::invoke(&mut store, &self.pre, index, dynamic, &lent).await;
+        let store = store.insert(instance::store(&self.engine, Waist::beyond(far), limits)?);
+        let returned = instance::invoke(store, &self.pre, index, dynamic, &lent).await;
         let returned = returned.map_err(|stopped| match stopped {
             Stopped::Cause(cause) => cause,
-            Stopped::Engine(error) => instance::cause(&store, &error),
+            Stopped::Engine(error) => instance::cause(store, &error),
         });
         let printed = store.data_mut().take_printed();
         left.fuel = store.get_fuel().unwrap_or(0);
