@@ -4,7 +4,7 @@ use bailiwick_policy::{Capability, Limits};
 
 use super::WallError;
 use super::describe::plain;
-use super::frame::{self, Frame};
+use super::frame::{self, Frame, Waits};
 use super::message::{Begin, Ceilings, Claim, Ending, FromCall, Line, ToWorker};
 use super::pool::{Principal, READY_MAX, Taken, Worker, Workers};
 use crate::call::instance::Lent;
@@ -29,31 +29,26 @@ pub(crate) struct Beyond<'c> {
     printed: Kept,
 }
 
-/// A worker that is ready, and its socket, which does not block.
+/// A worker that is ready, and what its socket is waited for with.
 struct Ready {
     worker: Worker,
-    socket: tokio::net::UnixStream,
+    waits: Waits,
 }
 
 impl Ready {
     async fn new(worker: Worker) -> Result<Self, WallError> {
-        let socket = worker.process.socket.try_clone();
-        let socket = socket.and_then(|socket| {
-            socket.set_nonblocking(true)?;
-            tokio::net::UnixStream::from_std(socket)
-        });
-        let mut ready = Self {
-            worker,
-            socket: socket.map_err(WallError::Start)?,
-        };
-        ready.worker.ready(&ready.socket).await?;
+        let waits = Waits::default();
+        let mut ready = Self { worker, waits };
+        ready.worker.ready(&mut ready.waits).await?;
         Ok(ready)
     }
 
     async fn tell(&mut self, message: &ToWorker<'_>) -> Result<(), Cause> {
         let told = frame::encode(message).map_err(WallError::Gone);
         match told {
-            Ok(bytes) => frame::send_async(&mut self.socket, &bytes)
+            Ok(frame) => self
+                .waits
+                .send(&self.worker.process.socket, &frame)
                 .await
                 .map_err(|error| broken(&self.worker.process.gone(error))),
             Err(error) => Err(broken(&error)),
@@ -61,9 +56,12 @@ impl Ready {
     }
 
     async fn hear(&mut self, most: usize, looks: bool) -> Result<Frame, Cause> {
-        let heard = frame::receive_async(&self.socket, most, looks).await;
+        let socket = &self.worker.process.socket;
+        let heard = self.waits.receive(socket, most, looks).await;
         heard.map_err(|error| match error.kind() {
-            std::io::ErrorKind::InvalidData => broken(&WallError::Protocol("a frame is too long")),
+            std::io::ErrorKind::InvalidData => broken(&WallError::Protocol(
+                "a frame is too long, or more came with it",
+            )),
             _ => broken(&self.worker.process.gone(error)),
         })
     }

@@ -128,6 +128,9 @@ impl Wall {
             } => {
                 worker.greeted(nonce).map_err(LoadError::Worker)?;
                 let believed = description.believed(outline).map_err(LoadError::Worker)?;
+                // From now on tasks wait for it, and no thread.
+                let socket = &worker.process.socket;
+                socket.set_nonblocking(true).map_err(start)?;
                 Ok((worker, believed))
             }
             FromWorker::Refused(refusal) => Err(load_error(&refusal)),

@@ -3,11 +3,11 @@
 //! It blocks: a worker has one call and nothing else to do meanwhile, and the floor's clocks, which cannot wait, are answered like
 //! everything else.
 
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use bailiwick_policy::{Capability, Limit, Limits};
 
+use super::end::End;
 use super::frame;
 use super::message::{Begin, FromCall, ToWorker};
 use crate::waist::{EngineLeft, Failure, Operation, encode, reply_of};
@@ -15,7 +15,7 @@ use crate::waist::{EngineLeft, Failure, Operation, encode, reply_of};
 /// The worker's end of one call's waist.
 #[derive(Debug)]
 pub(crate) struct Far {
-    socket: Arc<UnixStream>,
+    socket: Arc<End>,
     number: u64,
     limits: Limits,
     clock: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Far {
 }
 
 impl Far {
-    pub(super) fn new(socket: Arc<UnixStream>, begin: &Begin) -> Self {
+    pub(super) fn new(socket: Arc<End>, begin: &Begin) -> Self {
         let limits = begin.ceilings.limits();
         Self {
             socket,
@@ -80,8 +80,8 @@ impl Far {
         if asked.len() > frame::bytes_max(&self.limits) {
             return Err(Failure::Limit(Limit::HostCallBytes));
         }
-        frame::send(&self.socket, &asked).map_err(|error| gone(&error))?;
-        let reply = frame::receive(&self.socket, usize::MAX, self.looks);
+        self.socket.send(&asked).map_err(|error| gone(&error))?;
+        let reply = self.socket.receive(usize::MAX, self.looks);
         let reply = reply.map_err(|error| gone(&error))?;
         match frame::decode(&reply).map_err(|error| gone(&error))? {
             ToWorker::Reply { bytes, fuel_left } => {

@@ -6,16 +6,15 @@
 use std::hint::spin_loop;
 use std::io::{self, Read as _, Write as _};
 use std::ops::Deref;
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use bailiwick_policy::Limits;
 use rustix::buffer::spare_capacity;
-use rustix::io::retry_on_intr;
-use rustix::net::{RecvFlags, recv};
+use rustix::io::{Errno, read, retry_on_intr};
+use rustix::net::{SendFlags, send as send_some};
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncWriteExt as _, Interest};
+use tokio::io::Interest;
 
 /// Bytes that are reserved at once, whatever length was announced.
 const RESERVED_BYTES: usize = 64 << 10;
@@ -30,7 +29,7 @@ const LENGTH_BYTES: usize = 4;
 const LOOKED_FOR: Duration = Duration::from_micros(50);
 
 /// Pauses of the processor between two looks: the other side needs the socket meanwhile.
-const PAUSES: usize = 16;
+const PAUSES: usize = 4;
 
 /// Bytes of a frame besides what a guest chooses the size of: names, numbers, lengths.
 const AROUND_BYTES: u64 = 64 << 10;
@@ -77,14 +76,6 @@ pub(super) fn send(mut socket: &UnixStream, frame: &Frame) -> io::Result<()> {
     socket.write_all(&frame.bytes)
 }
 
-/// Sends a frame without blocking the thread.
-pub(super) async fn send_async(
-    socket: &mut tokio::net::UnixStream,
-    frame: &Frame,
-) -> io::Result<()> {
-    socket.write_all(&frame.bytes).await
-}
-
 /// A frame: it goes, or came.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -93,6 +84,11 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// Its length and its payload.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The frame of a payload.
     pub(super) fn around(payload: &[u8]) -> io::Result<Self> {
         Self::of([&[0; LENGTH_BYTES], payload].concat())
@@ -118,71 +114,106 @@ impl Deref for Frame {
     }
 }
 
-/// Waits for a frame of at most so many bytes and nothing behind it, and `looks` for it first.
-pub(super) fn receive(socket: &UnixStream, most: usize, looks: bool) -> io::Result<Frame> {
+/// Waits for a frame of at most so many bytes and nothing behind it, on a socket that blocks.
+pub(super) fn receive(socket: &UnixStream, most: usize) -> io::Result<Frame> {
     let mut coming = Coming::new(most);
-    if looks {
-        coming.look(socket)?;
-    }
     while !coming.is_whole()? {
-        coming.read(socket, RecvFlags::empty())?;
+        coming.read(socket)?;
     }
     Ok(coming.frame())
 }
 
-/// The same without blocking the thread, but for the moments in which it looks.
-pub(super) async fn receive_async(
-    socket: &tokio::net::UnixStream,
-    most: usize,
-    looks: bool,
-) -> io::Result<Frame> {
-    let mut coming = Coming::new(most);
-    if looks {
-        coming.look(socket)?;
-    }
-    while !coming.is_whole()? {
-        socket.readable().await?;
-        let read = || coming.read(socket, RecvFlags::DONTWAIT);
-        match socket.try_io(Interest::READABLE, read) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            read => read?,
+/// What a task waits for a socket with that does not block. The runtime is told of the socket when it has to be waited for: most often what is
+/// said is there in time.
+#[derive(Debug, Default)]
+pub(super) struct Waits {
+    socket: Option<tokio::net::UnixStream>,
+}
+
+impl Waits {
+    /// Sends a frame without blocking the thread.
+    pub(super) async fn send(&mut self, socket: &UnixStream, frame: &Frame) -> io::Result<()> {
+        let mut left = frame.bytes.as_slice();
+        while !left.is_empty() {
+            let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+            let sent = || retry_on_intr(|| send_some(socket, left, flags));
+            let sent = match sent() {
+                Err(Errno::AGAIN) => {
+                    let waited = self.on(socket)?;
+                    waited.writable().await?;
+                    let again = waited.try_io(Interest::WRITABLE, || Ok(sent()?));
+                    match again {
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                        again => again?,
+                    }
+                }
+                sent => sent?,
+            };
+            left = left.get(sent..).unwrap_or_default();
         }
+        Ok(())
     }
-    Ok(coming.frame())
+
+    /// Waits for a frame of at most so many bytes and nothing behind it without blocking the thread, but for the moments in which it `looks`.
+    pub(super) async fn receive(
+        &mut self,
+        socket: &UnixStream,
+        most: usize,
+        looks: bool,
+    ) -> io::Result<Frame> {
+        let mut coming = Coming::new(most);
+        coming.look(socket, looks)?;
+        while !coming.is_whole()? {
+            let waited = self.on(socket)?;
+            waited.readable().await?;
+            match waited.try_io(Interest::READABLE, || coming.read(socket)) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => read?,
+            }
+        }
+        Ok(coming.frame())
+    }
+
+    fn on(&mut self, socket: &UnixStream) -> io::Result<&tokio::net::UnixStream> {
+        let waited = match self.socket.take() {
+            Some(waited) => waited,
+            None => tokio::net::UnixStream::from_std(socket.try_clone()?)?,
+        };
+        Ok(self.socket.insert(waited))
+    }
 }
 
 /// A frame of which a part has come.
-struct Coming {
+pub(super) struct Coming {
     bytes: Vec<u8>,
     most: usize,
 }
 
 impl Coming {
-    fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(FIRST_BYTES),
             most,
         }
     }
 
-    /// Reads what is there, or waits for it, as the flags say.
-    fn read(&mut self, socket: impl AsFd, flags: RecvFlags) -> io::Result<()> {
-        let read = || recv(&socket, spare_capacity(&mut self.bytes), flags);
-        match retry_on_intr(read)? {
-            (0, _) => Err(io::ErrorKind::UnexpectedEof.into()),
-            (1.., _) => Ok(()),
+    /// Reads what is there.
+    pub(super) fn read(&mut self, socket: &UnixStream) -> io::Result<()> {
+        match retry_on_intr(|| read(socket, spare_capacity(&mut self.bytes)))? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            1.. => Ok(()),
         }
     }
 
-    /// Reads what is there within some moments, if anything is.
-    fn look(&mut self, socket: impl AsFd) -> io::Result<()> {
-        let until = Instant::now() + LOOKED_FOR;
+    /// Reads what is there on a socket that does not block, if anything is; where it `looks`, within some moments.
+    pub(super) fn look(&mut self, socket: &UnixStream, looks: bool) -> io::Result<()> {
+        let until = looks.then(|| Instant::now() + LOOKED_FOR);
         loop {
-            match self.read(&socket, RecvFlags::DONTWAIT) {
+            match self.read(socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 read => return read,
             }
-            if Instant::now() >= until {
+            if until.is_none_or(|until| Instant::now() >= until) {
                 return Ok(());
             }
             (0..PAUSES).for_each(|_| spin_loop());
@@ -190,7 +221,7 @@ impl Coming {
     }
 
     /// Whether it is all there, and makes room for more where it is not.
-    fn is_whole(&mut self) -> io::Result<bool> {
+    pub(super) fn is_whole(&mut self) -> io::Result<bool> {
         let Some(length) = self.bytes.first_chunk() else {
             return Ok(false);
         };
@@ -201,7 +232,7 @@ impl Coming {
         Ok(missing == 0)
     }
 
-    fn frame(self) -> Frame {
+    pub(super) fn frame(self) -> Frame {
         let bytes = self.bytes;
         Frame { bytes }
     }
@@ -255,6 +286,7 @@ fn whole(payload: Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
 mod tests {
     use std::time::Duration;
 
+    use super::super::end::End;
     use super::*;
 
     fn sent(bytes: &[u8]) -> UnixStream {
@@ -268,13 +300,13 @@ mod tests {
     }
 
     async fn all(bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
-        let first = receive(&sent(bytes), most, false);
-        let mut others = vec![receive(&sent(bytes), most, true)];
+        let first = receive(&sent(bytes), most);
+        let mut others = Vec::new();
         for looks in [false, true] {
             let socket = sent(bytes);
             socket.set_nonblocking(true).unwrap();
-            let socket = tokio::net::UnixStream::from_std(socket).unwrap();
-            others.push(receive_async(&socket, most, looks).await);
+            others.push(Waits::default().receive(&socket, most, looks).await);
+            others.push(End::new(sent(bytes)).unwrap().receive(most, looks));
         }
         for other in others {
             match (&first, other) {
@@ -301,7 +333,7 @@ mod tests {
     async fn a_frame_that_comes_in_pieces_or_later_comes_whole() {
         for length in [FIRST_BYTES - LENGTH_BYTES, FIRST_BYTES, RESERVED_BYTES * 3] {
             let large = vec![7; length];
-            for looks in [false, true] {
+            for (by, looks) in [(0, false), (1, false), (1, true), (2, false), (2, true)] {
                 let (mut theirs, ours) = UnixStream::pair().unwrap();
                 let bytes = framed(&large);
                 let sender = std::thread::spawn(move || {
@@ -310,18 +342,39 @@ mod tests {
                         theirs.write_all(piece).unwrap();
                     }
                 });
-                let came = match looks {
-                    false => receive(&ours, length, looks),
-                    true => {
+                let came = match by {
+                    0 => receive(&ours, length),
+                    1 => End::new(ours).unwrap().receive(length, looks),
+                    _ => {
                         ours.set_nonblocking(true).unwrap();
-                        let ours = tokio::net::UnixStream::from_std(ours).unwrap();
-                        receive_async(&ours, length, looks).await
+                        Waits::default().receive(&ours, length, looks).await
                     }
                 };
                 sender.join().unwrap();
                 assert_eq!(*came.unwrap(), *large);
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_frame_for_which_there_is_no_room_is_sent_whole_all_the_same() {
+        let large = Frame::around(&vec![7; 4 << 20]).unwrap();
+        for by_a_worker in [false, true] {
+            let (ours, theirs) = UnixStream::pair().unwrap();
+            let reader = std::thread::spawn(move || receive(&theirs, 4 << 20).unwrap());
+            if by_a_worker {
+                End::new(ours).unwrap().send(&large).unwrap();
+            } else {
+                ours.set_nonblocking(true).unwrap();
+                Waits::default().send(&ours, &large).await.unwrap();
+            }
+            assert_eq!(reader.join().unwrap(), large);
+        }
+        // To nobody it is an error, and no signal.
+        let (ours, _) = UnixStream::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        let sent = Waits::default().send(&ours, &large).await;
+        assert_eq!(sent.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[tokio::test]

@@ -26,6 +26,7 @@ mod broker;
 mod code;
 mod compile;
 mod describe;
+mod end;
 mod far;
 mod frame;
 mod keeper;

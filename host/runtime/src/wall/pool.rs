@@ -12,7 +12,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::frame;
+use super::frame::{self, Waits};
 use super::keeper::{AGE_MAX, HOLD_AFTER};
 use super::message::{FromWorker, Hello, Job, Nonce, Refusal, Serve, VERSION};
 use super::starter::{Process, UnderWay, WorkerStarter};
@@ -144,11 +144,13 @@ impl Worker {
     }
 
     /// Reads what it said first, if that was not read yet.
-    pub(super) async fn ready(&mut self, socket: &tokio::net::UnixStream) -> Result<(), WallError> {
+    pub(super) async fn ready(&mut self, waits: &mut Waits) -> Result<(), WallError> {
         if self.waited_for.is_none() {
             return Ok(());
         }
-        let said = frame::receive_async(socket, DESCRIPTION_BYTES_MAX, false).await;
+        let socket = &self.process.socket;
+        socket.set_nonblocking(true).map_err(WallError::Start)?;
+        let said = waits.receive(socket, DESCRIPTION_BYTES_MAX, false).await;
         self.said_first(&said.map_err(|error| self.process.gone(error))?)
     }
 

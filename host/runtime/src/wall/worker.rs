@@ -19,6 +19,7 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store};
 
 use super::describe::Description;
+use super::end::End;
 use super::far::Far;
 use super::frame::{self, Frame};
 use super::message::{
@@ -86,7 +87,7 @@ fn end(ended: &io::Result<()>) -> ! {
 
 fn work(starter: &str, interfaces: Vec<Interface>) -> io::Result<()> {
     die_first();
-    let hello = frame::receive(&socket()?, HELLO_BYTES_MAX, false)?;
+    let hello = frame::receive(&socket()?, HELLO_BYTES_MAX)?;
     let hello: Hello = frame::decode(&hello)?;
     if hello.version != VERSION {
         let other = format!("it has version {VERSION} of the protocol");
@@ -95,7 +96,7 @@ fn work(starter: &str, interfaces: Vec<Interface>) -> io::Result<()> {
     let entered = enter(&hello);
     end_with(starter)?;
     // Entering closed every descriptor but those that were kept.
-    let socket = Arc::new(socket()?);
+    let socket = socket()?;
     let done = entered.and_then(|entered| match &hello.job {
         Job::Compile(limits) => compile(&socket, &hello, *limits, entered),
         Job::Serve(serve) => serve_calls(&socket, &hello, serve, interfaces, entered),
@@ -195,7 +196,7 @@ fn compile(
 
 /// Loads what the input is, gives up the rest, and serves calls until the socket ends.
 fn serve_calls(
-    socket: &Arc<UnixStream>,
+    socket: &UnixStream,
     hello: &Hello,
     serve: &Serve,
     mut interfaces: Vec<Interface>,
@@ -226,14 +227,16 @@ fn serve_calls(
         .any(|word| word == Piece::PagemapScan.word());
     resets_quickly(sealed.written_pages(), may_be_slow)?;
     greet(socket, hello.nonce, description).map_err(other)?;
+    let socket = socket.try_clone().and_then(End::new).map_err(other)?;
+    let socket = Arc::new(socket);
     // The end of the socket is the end of the worker.
     let mut looks = false;
-    while let Ok(told) = frame::receive(socket, usize::MAX, looks) {
+    while let Ok(told) = socket.receive(usize::MAX, looks) {
         let Ok(ToWorker::Begin(begin)) = frame::decode(&told) else {
             break;
         };
         looks = begin.looks;
-        if runtime.block_on(loaded.call(socket, &begin)).is_err() {
+        if runtime.block_on(loaded.call(&socket, &begin)).is_err() {
             break;
         }
     }
@@ -302,7 +305,7 @@ impl Loaded {
     }
 
     /// Makes one call, and says how it ended.
-    async fn call(&self, socket: &Arc<UnixStream>, begin: &Begin) -> io::Result<()> {
+    async fn call(&self, socket: &Arc<End>, begin: &Begin) -> io::Result<()> {
         let limits = begin.ceilings.limits();
         let far = Far::new(socket.clone(), begin);
         let mut left = Left::of(&limits);
@@ -330,7 +333,7 @@ impl Loaded {
                 printed_dropped: left.dropped,
             },
         })?;
-        frame::send(socket, &ended)
+        socket.send(&ended)
     }
 
     async fn returned(
