@@ -105,7 +105,10 @@ impl Hold {
 }
 
 /// With `BAILIWICK_ISOLATE` set, a host whose tools run behind the wall of processes: the same tests hold on both sides of it.
-fn isolated(builder: HostBuilder) -> HostBuilder {
+///
+/// # Panics
+/// When workers cannot be started.
+pub fn isolated(builder: HostBuilder) -> HostBuilder {
     match std::env::var_os("BAILIWICK_ISOLATE") {
         Some(_) => builder.isolation(Isolation::processes().program(worker()).start().unwrap()),
         None => builder,

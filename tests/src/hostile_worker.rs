@@ -13,7 +13,8 @@ use std::mem::MaybeUninit;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
 
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, recv, sendmsg};
 
 fn main() {
     bailiwick::worker::starter();
@@ -207,6 +208,12 @@ fn random(socket: &mut UnixStream) {
 fn count(socket: &mut UnixStream, number: &[u8]) {
     loop {
         send(socket, &asked(number, "waist.count", &[]));
+        // Always there before the other side has looked in vain.
+        let mut byte = [0];
+        while recv(&*socket, &mut byte, RecvFlags::PEEK | RecvFlags::DONTWAIT) == Err(Errno::AGAIN)
+        {
+            std::hint::spin_loop();
+        }
         receive(socket);
     }
 }

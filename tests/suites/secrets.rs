@@ -1,6 +1,7 @@
 //! Secrets against a tool that wants them, and servers that repeat them: where the bytes go, and where they are never seen.
 
 mod stage;
+mod tls;
 
 use bailiwick::Secrets;
 use bailiwick::policy::{Extensions, Policy};

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use bailiwick::{Host, Source, Tool};
-use bailiwick_tests::hold::{Hold, call};
+use bailiwick_tests::hold::{Hold, call, isolated};
 use bailiwick_tests::world::World;
 
 fn answering(number: u32) -> Vec<u8> {
@@ -35,7 +35,8 @@ impl Caching {
 
     /// Loads in a host that begins anew.
     fn again(&self, component: &[u8]) -> Tool {
-        let host = Host::builder().cache(&self.cache).build().unwrap();
+        let host = isolated(Host::builder()).cache(&self.cache);
+        let host = host.build().unwrap();
         host.load(&Source::Bytes(component), self.hold.options())
             .unwrap()
     }

@@ -14,12 +14,12 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// An authority of the test's own, and a server with a certificate for one name.
-struct Trusted {
-    authority: String,
-    config: Arc<ServerConfig>,
+pub(crate) struct Trusted {
+    pub(crate) authority: String,
+    pub(crate) config: Arc<ServerConfig>,
 }
 
-fn trusted(name: &str) -> Trusted {
+pub(crate) fn trusted(name: &str) -> Trusted {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -42,12 +42,12 @@ fn trusted(name: &str) -> Trusted {
     }
 }
 
-/// Answers one connection over TLS, whatever is asked.
-fn answer_once(
+/// Answers one connection over TLS, whatever is asked, and tells the head of what was.
+pub(crate) fn answer_once(
     listener: TcpListener,
     config: Arc<ServerConfig>,
     answer: String,
-) -> std::thread::JoinHandle<()> {
+) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
         let connection = ServerConnection::new(config).unwrap();
@@ -61,10 +61,11 @@ fn answer_once(
         drop(stream.write_all(answer.as_bytes()));
         stream.conn.send_close_notify();
         drop(stream.flush());
+        String::from_utf8(head).unwrap()
     })
 }
 
-fn here(name: &str) -> Zone {
+pub(crate) fn here(name: &str) -> Zone {
     BTreeMap::from([(name.to_owned(), vec![vec![Ipv4Addr::LOCALHOST.into()]])])
 }
 

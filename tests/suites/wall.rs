@@ -202,8 +202,13 @@ async fn a_worker_is_bounded_by_the_brokers_own_count_and_clock() {
     let table = "limits.host-calls = 100\nlimits.time = \"500 ms\"";
     let (_hold, tool) = hostile(folder.path(), "counts-without-end", table);
     let counted = tool.unwrap();
+    let began = Instant::now();
     let error = counted.call("run").unwrap().json("{}").await.unwrap_err();
     assert_eq!(error.report().spent.host_calls, 100);
+    // What it asks for after that is answered as long as it asks, and lets the clock be looked at.
+    assert_eq!(error.code(), "limit-exceeded");
+    let took = began.elapsed();
+    assert!(took < Duration::from_millis(1_500), "{took:?}");
 }
 
 #[tokio::test]

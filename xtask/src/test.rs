@@ -40,20 +40,29 @@ const LEFT_OUT_WHEN_QUICK: [(&str, &str); 6] = [
     ("documentation", "`cargo doc` of all crates takes a minute"),
 ];
 
-/// The suites whose subject is what a call is and where it ends.
-const BEHIND_THE_WALL: [&str; 12] = [
+/// The suites that say what a call is, what it may, and where it ends. The rest either are about workers, run in both modes by themselves, or load no
+/// component.
+const BEHIND_THE_WALL: [&str; 20] = [
     "ask::",
+    "band::",
     "call_tool::",
+    "compat::",
+    "crash::",
     "disturb::",
     "fail_closed::",
+    "fake::",
     "floor::",
     "flow::",
     "handles::",
     "key_value::",
     "limits::",
+    "malformed::",
     "memory::",
     "races::",
     "secrets::",
+    "supply::",
+    "tls::",
+    "values::",
 ];
 
 /// Tests among them that behind the wall end otherwise, and why.

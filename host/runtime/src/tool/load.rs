@@ -199,8 +199,14 @@ fn behind(
     looked: Looked<'_>,
     limits: &Limits,
 ) -> Result<(Code, Vec<Function>), LoadError> {
-    let code = wall.compile(looked.component, &looked.bytes, limits.compile_time)?;
-    let (workers, believed) = wall.workers(code, &looked.wanted.linked(), looked.outline)?;
+    let linked = looked.wanted.linked();
+    let serve = |code| wall.workers(code, &linked, looked.outline);
+    // What was kept and is of no use is as if nothing had been.
+    let kept = wall.kept(looked.component)?;
+    let (workers, believed) = match kept.and_then(|code| serve(code).ok()) {
+        Some(served) => served,
+        None => serve(wall.compile(looked.component, &looked.bytes, limits.compile_time)?)?,
+    };
     minimum(believed.minimum, limits)?;
     Ok((Code::Workers(workers), believed.functions))
 }

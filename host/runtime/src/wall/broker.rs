@@ -144,6 +144,8 @@ impl<'c> Beyond<'c> {
         worker.tell(&ToWorker::Begin(begin)).await?;
         let most = frame::bytes_max(&call.limits);
         loop {
+            // A worker that always answers at once would keep this from ever being left: what is to end the call would not be looked at.
+            self.waist.breathe().await;
             let heard = worker.hear(most, looks).await?;
             let unreadable = |_| protocol("a frame cannot be read");
             match frame::decode(&heard).map_err(unreadable)? {

@@ -25,25 +25,25 @@ const CODE_BYTES_LEAST: usize = 16 << 20;
 const LOADING_MAX: Duration = Duration::from_secs(30);
 
 impl Wall {
-    /// The code of a component, sealed: from the cache, or from a worker that is killed when it takes too long.
+    /// The code that was kept of a component, sealed, if there is any. It may be anything.
+    pub(crate) fn kept(&self, component: Digest) -> Result<Option<OwnedFd>, LoadError> {
+        let kept = self.cache.as_ref().and_then(|cache| cache.bytes(component));
+        let sealed = kept.map(|code| code::sealed(&code).map_err(start));
+        sealed.transpose()
+    }
+
+    /// The code of a component, sealed, from a worker that is killed when it takes too long. It is kept.
     pub(crate) fn compile(
         &self,
         component: Digest,
         bytes: &[u8],
         most: Duration,
     ) -> Result<OwnedFd, LoadError> {
-        let known = self.cache.as_ref().and_then(|cache| cache.bytes(component));
-        let code = match known {
-            Some(code) => code,
-            None => {
-                let code = self.compiled(bytes, most)?;
-                if let Some(cache) = &self.cache {
-                    // A cache that cannot be written makes the next start slow, and nothing else.
-                    let _ = cache.keep(component, &code);
-                }
-                code
-            }
-        };
+        let code = self.compiled(bytes, most)?;
+        if let Some(cache) = &self.cache {
+            // A cache that cannot be written makes the next start slow, and nothing else.
+            let _ = cache.keep(component, &code);
+        }
         code::sealed(&code).map_err(start)
     }
 

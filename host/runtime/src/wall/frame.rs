@@ -15,6 +15,7 @@ use rustix::io::{Errno, read, retry_on_intr};
 use rustix::net::{SendFlags, send as send_some};
 use serde::{Deserialize, Serialize};
 use tokio::io::Interest;
+use tokio::task::coop::consume_budget;
 
 /// Bytes that are reserved at once, whatever length was announced.
 const RESERVED_BYTES: usize = 64 << 10;
@@ -135,6 +136,8 @@ impl Waits {
     pub(super) async fn send(&mut self, socket: &UnixStream, frame: &Frame) -> io::Result<()> {
         let mut left = frame.bytes.as_slice();
         while !left.is_empty() {
+            // Whoever takes byte by byte in time would otherwise never let others in.
+            consume_budget().await;
             let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
             let sent = || retry_on_intr(|| send_some(socket, left, flags));
             let sent = match sent() {
@@ -164,6 +167,8 @@ impl Waits {
         let mut coming = Coming::new(most);
         coming.look(socket, looks)?;
         while !coming.is_whole()? {
+            // The same of whoever sends byte by byte.
+            consume_budget().await;
             let waited = self.on(socket)?;
             waited.readable().await?;
             match waited.try_io(Interest::READABLE, || coming.read(socket)) {

@@ -111,7 +111,8 @@ impl Isolation {
         self
     }
 
-    /// Starts the process that starts the workers, for [`HostBuilder::isolation`](crate::HostBuilder::isolation).
+    /// Starts the process that starts the workers, for [`HostBuilder::isolation`](crate::HostBuilder::isolation). The calls of that host are made on a
+    /// tokio runtime with I/O and time.
     ///
     /// A process that is going to confine itself does this before, since it can start none afterwards; one that holds secrets does it before
     /// it reads them.

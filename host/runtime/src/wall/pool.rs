@@ -191,7 +191,10 @@ impl Workers {
         operations: Operations,
         first: Worker,
     ) -> Self {
-        let idle = Mutex::new(vec![Idle::new(first, None)]);
+        // It is ready, and nobody keeps it before the first call.
+        let mut first = Idle::new(first, None);
+        first.hold();
+        let idle = Mutex::new(vec![first]);
         Self {
             inner: Arc::new(Inner {
                 starter: wall.starter.clone(),
@@ -236,6 +239,8 @@ impl Workers {
         drop(useless);
         if ahead < AHEAD {
             self.inner.start_ahead();
+        } else if self.inner.starter.owes_orders() {
+            self.inner.starter.keeper().wake();
         }
         match waiting {
             Some(worker) => Ok(Taken::Waiting(worker)),
@@ -299,7 +304,7 @@ impl Waiting {
     /// Holds and ends what is to be held and ended by now, and says in what time there is something to do.
     pub(super) fn look(&self, now: Instant) -> Option<Duration> {
         let mut next = None;
-        // Killing is done under the lock: when a host's own thread has emptied the list, nothing of it is anywhere else.
+        // Killing is done under the lock: once a host's own thread has emptied the list, nothing of it is anywhere else.
         self.idle().retain_mut(|idle| {
             let due = match idle.due(now) {
                 Due::End => return false,
@@ -335,21 +340,19 @@ impl Idle {
 
     fn due(&self, now: Instant) -> Due {
         let age = now.saturating_duration_since(self.since);
-        let (most, is_ready) = match &self.served {
-            Some(_) => (AGE_MAX, age >= HOLD_AFTER),
-            None if self.is_held => return Due::Nothing,
+        let left = |most: Duration| Due::In(most.saturating_sub(age));
+        match (&self.served, self.is_held) {
+            (Some(_), _) if age >= AGE_MAX => Due::End,
+            (Some(_), true) => left(AGE_MAX),
+            (Some(_), false) if age >= HOLD_AFTER => Due::Hold,
+            (Some(_), false) => left(HOLD_AFTER),
+            (None, true) => Due::Nothing,
             // What it says first waits in its socket.
-            None => match (self.worker.waited_for, peek(&self.worker.process)) {
-                (None, _) | (Some(_), Peek::Something) => (READY_MAX, true),
-                (Some(_), Peek::Nothing) => (READY_MAX, false),
-                (Some(_), Peek::Ended) => return Due::End,
+            (None, false) => match (self.worker.waited_for, peek(&self.worker.process)) {
+                (None, _) | (Some(_), Peek::Something) => Due::Hold,
+                (Some(_), Peek::Nothing) if age < READY_MAX => Due::In(HOLD_AFTER),
+                (Some(_), Peek::Nothing | Peek::Ended) => Due::End,
             },
-        };
-        match (most.saturating_sub(age), is_ready) {
-            (Duration::ZERO, _) => Due::End,
-            (_, true) if !self.is_held => Due::Hold,
-            (left, true) => Due::In(left),
-            (left, false) => Due::In(left.min(HOLD_AFTER)),
         }
     }
 
@@ -494,6 +497,8 @@ mod tests {
         let began = idle.since;
         let waiting = waiting(idle);
         assert_eq!(waiting.look(began), Some(HOLD_AFTER));
+        let nearly = HOLD_AFTER - Duration::from_millis(1);
+        assert_eq!(waiting.look(began + nearly), Some(Duration::from_millis(1)));
         assert!(told.nothing_more());
         assert_eq!(waiting.look(began + HOLD_AFTER), Some(AGE_MAX - HOLD_AFTER));
         assert_eq!(told.order(), "hold");
@@ -514,7 +519,8 @@ mod tests {
         assert_eq!(waiting.look(began + SECOND), Some(HOLD_AFTER));
         assert!(told.nothing_more());
         socket.write_all(b"ready").unwrap();
-        assert_eq!(waiting.look(began + SECOND), None);
+        // Also where nobody looked for long.
+        assert_eq!(waiting.look(began + READY_MAX * 2), None);
         assert_eq!(told.order(), "hold");
         assert_eq!(waiting.look(began + AGE_MAX * 2), None);
         assert!(told.nothing_more());
@@ -534,6 +540,35 @@ mod tests {
             assert_eq!(waiting.look(began + when), None);
             assert_eq!(told.order(), "kill");
             drop(socket);
+        }
+    }
+
+    #[test]
+    fn orders_that_found_no_room_are_given_when_there_is_some() {
+        let told = Told::new();
+        let (worker, _socket) = told.worker(true);
+        let waiting = waiting(Idle::new(worker, Some(None)));
+        assert!(told.starter.keeper().keep(&waiting));
+        // What nobody takes fills the room, the last of all being owed.
+        let (others, _sockets): (Vec<_>, Vec<_>) = (0..2).map(|_| told.worker(true)).unzip();
+        let mut given = 0;
+        while !told.starter.owes_orders() {
+            others[given % 2].process.hold();
+            given += 1;
+        }
+        told.starter.keeper().wake();
+        for _ in 0..given {
+            assert!(["hold", "kill"].contains(&told.order()));
+        }
+        wait_until_nothing_is_owed(&told.starter);
+    }
+
+    /// Nobody gives an order any more: what looks at those that wait does.
+    fn wait_until_nothing_is_owed(starter: &WorkerStarter) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while starter.owes_orders() {
+            assert!(Instant::now() < until, "orders are owed");
+            std::thread::yield_now();
         }
     }
 

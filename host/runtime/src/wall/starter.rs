@@ -17,7 +17,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::io::{Errno, retry_on_intr};
@@ -51,13 +51,11 @@ pub struct WorkerStarter {
 
 #[derive(Debug)]
 struct Inner {
-    socket: OwnedFd,
+    orders: Arc<Orders>,
     /// The process that starts the workers; none where something in this process takes its place.
     process: Option<Child>,
     /// The number of the worker that is started next.
     next: AtomicU32,
-    /// Orders that it had no room for.
-    owed: Mutex<Vec<Order>>,
     keeper: Keeper,
     under_way: AtomicUsize,
     /// Processors that this process may use.
@@ -65,6 +63,14 @@ struct Inner {
     calls_max: u32,
     compiler_memory: u64,
     without: Vec<Piece>,
+}
+
+/// The way that orders take.
+#[derive(Debug)]
+pub(super) struct Orders {
+    socket: OwnedFd,
+    /// Those for which there was no room.
+    owed: Mutex<Vec<Order>>,
 }
 
 impl WorkerStarter {
@@ -76,13 +82,13 @@ impl WorkerStarter {
             without,
         } = isolation;
         let (socket, process) = begin(&program).map_err(WallError::Start)?;
+        let orders = Orders::new(socket);
         Ok(Self {
             inner: Arc::new(Inner {
-                socket,
+                keeper: Keeper::new(&orders),
+                orders,
                 process: Some(process),
                 next: AtomicU32::new(0),
-                owed: Mutex::default(),
-                keeper: Keeper::default(),
                 under_way: AtomicUsize::new(0),
                 processors: processors(),
                 calls_max,
@@ -104,13 +110,13 @@ impl WorkerStarter {
             without,
             ..
         } = Isolation::processes();
+        let orders = Orders::new(socket);
         Self {
             inner: Arc::new(Inner {
-                socket,
+                keeper: Keeper::new(&orders),
+                orders,
                 process: None,
                 next: AtomicU32::new(0),
-                owed: Mutex::default(),
-                keeper: Keeper::default(),
                 under_way: AtomicUsize::new(0),
                 processors: processors(),
                 calls_max,
@@ -143,6 +149,11 @@ impl WorkerStarter {
         &self.inner.keeper
     }
 
+    /// Whether there are orders for which there was no room.
+    pub(super) fn owes_orders(&self) -> bool {
+        !self.inner.orders.owed().is_empty()
+    }
+
     /// Is told that a call is under way, which ends when this is dropped.
     pub(super) fn under_way(&self) -> UnderWay {
         let calls = self.inner.under_way.fetch_add(1, Ordering::Relaxed) + 1;
@@ -157,6 +168,7 @@ impl WorkerStarter {
         let (socket, theirs) = UnixStream::pair().map_err(WallError::Start)?;
         let number = self.inner.next.fetch_add(1, Ordering::Relaxed);
         self.inner
+            .orders
             .send(Order::Start(number), &[input, theirs.as_fd()])
             .map_err(|error| self.inner.instead_of(WallError::Start(error)))?;
         Ok(Process {
@@ -191,19 +203,22 @@ fn begin(program: &Path) -> io::Result<(OwnedFd, Child)> {
     Ok((ours, process))
 }
 
-impl Inner {
-    /// Gives an order and waits for nobody: threads that serve calls come through here. Where the starter is behind, what would start a worker is
-    /// refused, and anything else is given before the next order.
-    fn send(&self, order: Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+impl Orders {
+    fn new(socket: OwnedFd) -> Arc<Self> {
+        let owed = Mutex::default();
+        Arc::new(Self { socket, owed })
+    }
+
+    fn owed(&self) -> MutexGuard<'_, Vec<Order>> {
         // What is owed is whole at every moment.
-        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(oldest) = owed.first().copied() {
-            match self.give(oldest, &[]) {
-                Ok(()) => drop(owed.remove(0)),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-                Err(error) => return Err(error),
-            }
-        }
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives an order and waits for nobody: threads that serve calls come through here. Where the starter is behind, what would start a worker is
+    /// refused, and anything else is owed and given later.
+    fn send(&self, order: Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
+        let mut owed = self.owed();
+        self.give_owed(&mut owed)?;
         let given = match owed.is_empty() {
             true => self.give(order, descriptors),
             false => Err(io::ErrorKind::WouldBlock.into()),
@@ -219,6 +234,24 @@ impl Inner {
         }
     }
 
+    /// Gives what is owed, and says whether something still is.
+    pub(super) fn are_owed(&self) -> bool {
+        let mut owed = self.owed();
+        // Where it cannot be given any more, all workers have ended.
+        self.give_owed(&mut owed).is_ok() && !owed.is_empty()
+    }
+
+    fn give_owed(&self, owed: &mut Vec<Order>) -> io::Result<()> {
+        while let Some(oldest) = owed.first().copied() {
+            match self.give(oldest, &[]) {
+                Ok(()) => drop(owed.remove(0)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     fn give(&self, order: Order, descriptors: &[BorrowedFd<'_>]) -> io::Result<()> {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
         let mut control = SendAncillaryBuffer::new(&mut space);
@@ -231,13 +264,15 @@ impl Inner {
         retry_on_intr(|| sendmsg(&self.socket, &bytes, &mut control, flags))?;
         Ok(())
     }
+}
 
+impl Inner {
     /// Why something went wrong with a worker: this, or that there is nobody any more who starts them.
     fn instead_of(&self, error: WallError) -> WallError {
         // It never says anything: whatever there is to read is its end.
         let mut byte = [0];
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
-        match recv(&self.socket, &mut byte, flags) {
+        match recv(&self.orders.socket, &mut byte, flags) {
             Err(Errno::AGAIN | Errno::INTR) => error,
             Ok(_) | Err(_) => WallError::StarterGone,
         }
@@ -247,7 +282,7 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         // Its end of the socket ends it; one that is gone already is waited for all the same, so that no zombie is left.
-        let _ = shutdown(&self.socket, Shutdown::Write);
+        let _ = shutdown(&self.orders.socket, Shutdown::Write);
         if let Some(process) = &mut self.process {
             let _ = process.wait();
         }
@@ -285,12 +320,12 @@ impl Process {
     /// Stops it where it is. What was taken over would otherwise compute on with no call's clock running.
     pub(super) fn hold(&self) {
         // Where the order does not arrive the workers have ended.
-        let _ = self.starter.send(Order::Hold(self.number), &[]);
+        let _ = self.starter.orders.send(Order::Hold(self.number), &[]);
     }
 
     /// Lets it go on.
     pub(super) fn resume(&self) {
-        let _ = self.starter.send(Order::Resume(self.number), &[]);
+        let _ = self.starter.orders.send(Order::Resume(self.number), &[]);
     }
 
     /// What is wrong with a worker whose socket failed so.
@@ -302,7 +337,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         // A starter that is gone has taken its workers along.
-        let _ = self.starter.send(Order::Kill(self.number), &[]);
+        let _ = self.starter.orders.send(Order::Kill(self.number), &[]);
     }
 }
 
