@@ -106,7 +106,11 @@ fn is_permitted_as_the_model_has_it(url: &HttpUrl, raw: &str, rules: &[&str]) {
 fn permitted(patterns: &[UrlPattern], raw: &str) -> bool {
     let mut rules = Rules::builder(Source::Code).link(&Capability::HttpGet);
     for pattern in patterns {
+        // Whether an address may be reached that is not public is no matter of patterns.
         let mut rule = HttpRule::new(pattern.as_str());
+        if !pattern.denies() {
+            rule = rule.allow_private();
+        }
         if pattern.is_everything() {
             rule = rule.everything();
         }

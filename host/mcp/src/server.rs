@@ -21,7 +21,7 @@ pub const DRAIN: Duration = Duration::from_secs(30);
 pub(crate) const CANCELLING: Duration = Duration::from_secs(1);
 
 /// How long calls under way may go on when the one client that there was has gone.
-const LEAVING: Duration = Duration::from_secs(1);
+pub(crate) const LEAVING: Duration = Duration::from_secs(1);
 
 /// A server over any number of transports. Cheap to clone; all clones are the same server.
 #[derive(Clone, Debug)]

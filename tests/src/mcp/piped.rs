@@ -1,7 +1,7 @@
 //! `bailiwick serve` on standard input and output, as an agent starts it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,8 @@ const ANSWER: Duration = Duration::from_secs(60);
 pub struct Piped {
     process: Process,
     input: Option<ChildStdin>,
+    /// Where nobody reads.
+    output: Option<ChildStdout>,
     lines: Receiver<String>,
     era: Era,
     asked: u64,
@@ -65,15 +67,11 @@ impl Piped {
     ///
     /// # Panics
     /// When it does not start.
-    pub fn run(mut command: Command, era: Era) -> Self {
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let (mut process, _) = Process::keep(command.spawn().unwrap());
-        let input = process.child().stdin.take();
-        let output = process.child().stdout.take().unwrap();
+    pub fn run(command: Command, era: Era) -> Self {
+        let mut piped = Self::unread(command, era);
+        let output = piped.output.take().unwrap();
         let (sender, lines) = channel();
+        piped.lines = lines;
         // It ends with the child.
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -82,9 +80,26 @@ impl Piped {
                 }
             }
         });
+        piped
+    }
+
+    /// Starts such a program as a client does that reads nothing.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn unread(mut command: Command, era: Era) -> Self {
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let (mut process, _) = Process::keep(command.spawn().unwrap());
+        let input = process.child().stdin.take();
+        let output = process.child().stdout.take();
+        let (_, lines) = channel();
         Self {
             process,
             input,
+            output,
             lines,
             era,
             asked: 0,
@@ -175,6 +190,19 @@ impl Piped {
     /// Tells the server to end.
     pub fn terminate(&self) {
         self.process.signal(Signal::TERM);
+    }
+
+    /// Tells the server to load again.
+    pub fn hang_up(&self) {
+        self.process.signal(Signal::HUP);
+    }
+
+    /// Waits for the server to end, whose input stays open.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    pub fn ended_within(mut self, most: Duration) -> ExitStatus {
+        self.process.ended_within(most)
     }
 
     /// Ends the input and waits for the server to end.

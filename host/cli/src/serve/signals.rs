@@ -16,13 +16,19 @@ pub(super) fn listen(server: &Server) -> Result<(), Failure> {
     let mut interrupt = listen(SignalKind::interrupt())?;
     let mut terminate = listen(SignalKind::terminate())?;
     let mut hang_up = listen(SignalKind::hangup())?;
+    // Apart from the others: loading may take long, and the end does not wait for it.
+    let loading = server.clone();
+    tokio::spawn(async move {
+        while hang_up.recv().await.is_some() {
+            loading.reload().await;
+        }
+    });
     let server = server.clone();
     tokio::spawn(async move {
         loop {
             tokio::select! {
                 Some(()) = interrupt.recv() => end(&server),
                 Some(()) = terminate.recv() => end(&server),
-                Some(()) = hang_up.recv() => server.reload().await,
                 else => return,
             }
         }

@@ -4,6 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use rmcp::ServiceExt as _;
 use rmcp::service::{QuitReason, ServerInitializeError};
@@ -12,7 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::handler::{Callers, Handler};
 use crate::access::Principal;
-use crate::server::Server;
+use crate::server::{CANCELLING, LEAVING, Server};
+
+/// How long answers may wait to be read when everything else has ended.
+const UNREAD: Duration = Duration::from_secs(1);
 
 /// Why the transport ended otherwise than by its end.
 #[derive(Debug, thiserror::Error)]
@@ -62,24 +66,41 @@ impl Server {
             () = self.inner.draining.cancelled() => return Ok(()),
         };
         let token = running.cancellation_token();
-        let left = self.clone();
+        let (left, has_gone) = (self.clone(), gone.clone());
         let leaving = tokio::spawn(async move {
-            gone.cancelled().await;
+            has_gone.cancelled().await;
             left.left().await;
         });
         let ended = self.clone();
-        let ending = tokio::spawn(async move {
+        let mut ending = tokio::spawn(async move {
             ended.inner.draining.cancelled().await;
             ended.end().await;
             token.cancel();
         });
-        let quit = running.waiting().await.map_err(StdioError::Broke)?;
+        // Whoever does not read what is said would keep this from ending for as long as they like.
+        let unread = async {
+            tokio::select! {
+                _ = &mut ending => {}
+                () = gone.cancelled() => tokio::time::sleep(LEAVING + CANCELLING).await,
+            }
+            tokio::time::sleep(UNREAD).await;
+        };
+        let quit = tokio::select! {
+            quit = running.waiting() => Some(quit.map_err(StdioError::Broke)?),
+            () = unread => None,
+        };
         leaving.abort();
-        if matches!(quit, QuitReason::Closed) {
+        match quit {
             // Nobody is there to read an answer.
-            self.cancel().await;
-        } else if !ending.is_finished() {
-            let _ = ending.await;
+            Some(QuitReason::Closed) => self.cancel().await,
+            None => {
+                tracing::warn!("the client does not read its answers: those that wait are lost");
+                self.cancel().await;
+            }
+            Some(_) if !ending.is_finished() => {
+                let _ = ending.await;
+            }
+            Some(_) => {}
         }
         Ok(())
     }

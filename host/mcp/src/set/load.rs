@@ -320,10 +320,27 @@ fn read(path: &Path) -> Result<String, SetError> {
         path: path.to_owned(),
         source,
     };
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // Without waiting for the other end of a pipe.
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path).map_err(failed)?;
+    if !file.metadata().map_err(failed)?.is_file() {
+        let other = "it is not a regular file";
+        return Err(failed(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            other,
+        )));
+    }
     let mut text = String::new();
     // One byte more than a policy may have, so that the parser can say that it has too many.
-    File::open(path)
-        .and_then(|file| file.take(POLICY_BYTES_MAX + 1).read_to_string(&mut text))
+    file.take(POLICY_BYTES_MAX + 1)
+        .read_to_string(&mut text)
         .map_err(failed)?;
     Ok(text)
 }

@@ -16,7 +16,7 @@ pub enum QuantityError {
         expected: &'static str,
     },
     /// The unit is not known.
-    #[error("`{unit}` is not a unit; {expected} are known")]
+    #[error("`{}` is not a unit; {expected} are known", unit.escape_debug())]
     Unit {
         /// What was written.
         unit: String,

@@ -7,6 +7,7 @@ use bailiwick_tests::mcp::Era;
 use bailiwick_tests::mcp::piped::Piped;
 use bailiwick_tests::mcp::session::{code, text};
 use bailiwick_tests::mcp::site::Site;
+use bailiwick_tests::processes::wait_until;
 use serde_json::json;
 
 use super::{PATIENCE, SAYS, TOOLS};
@@ -149,4 +150,52 @@ fn a_flood_of_calls_is_answered_whole() {
         assert!(right || busy, "{answer}");
     }
     assert!(piped.close(ENDING).success());
+}
+
+/// A client that asks and reads nothing: the pipe fills up, and the server ends all the same, whichever way it is told to.
+#[test]
+fn a_client_that_reads_nothing_keeps_no_server() {
+    const QUESTIONS: u32 = 100;
+    for input_ends in [false, true] {
+        let site = Site::new(&TOOLS);
+        let mut piped = Piped::unread(site.command(&[]), Era::Modern);
+        for _ in 0..QUESTIONS {
+            piped.send("tools/list", json!({}));
+        }
+        wait_until("it has begun", || piped.log().contains("loaded"));
+        let ended = match input_ends {
+            true => piped.close(ENDING),
+            false => {
+                piped.terminate();
+                piped.ended_within(ENDING)
+            }
+        };
+        assert!(ended.success(), "{input_ends}: {ended}");
+    }
+}
+
+/// A policy that never comes, as a pipe without a writer: it is refused, and what was served is served on.
+#[test]
+fn a_policy_that_is_a_pipe_is_refused_and_keeps_no_server() {
+    let site = Site::new(&TOOLS);
+    let mut piped = Piped::start(&site, Era::Modern);
+    still_serves(&mut piped, "nothing");
+    let policy = site.path("bailiwick.toml");
+    std::fs::remove_file(&policy).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &policy,
+        rustix::fs::FileType::Fifo,
+        mode,
+        0,
+    )
+    .unwrap();
+    piped.hang_up();
+    wait_until("it is refused", || {
+        piped.log().contains("it is not a regular file")
+    });
+    still_serves(&mut piped, "a pipe for a policy");
+    piped.terminate();
+    assert!(piped.ended_within(ENDING).success());
 }
