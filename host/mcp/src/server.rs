@@ -103,9 +103,15 @@ impl Server {
         }
     }
 
-    /// Loads the files again, now. The new set is served whole, or the old one stays; either is logged.
+    /// Loads the files again, now. The new set is served whole, or the old one stays; either is logged. A server that ends loads nothing any more, and
+    /// does not wait for what it was loading.
     pub async fn reload(&self) {
-        match self.inner.serving.reload().await {
+        let reloaded = tokio::select! {
+            biased;
+            () = self.inner.draining.cancelled() => return,
+            reloaded = self.inner.serving.reload() => reloaded,
+        };
+        match reloaded {
             Reloaded::Swapped(set) => {
                 self.took(&set);
                 self.inner.metrics.reload(Reload::Applied);
