@@ -40,8 +40,8 @@ const LEFT_OUT_WHEN_QUICK: [(&str, &str); 6] = [
     ("documentation", "`cargo doc` of all crates takes a minute"),
 ];
 
-/// The suites that say what a call is, what it may, and where it ends. The rest either are about workers, run in both modes by themselves, or load no
-/// component.
+/// The suites that say what a call is, what it may, and where it ends. The rest are about workers, run in both modes by themselves, or have another
+/// subject: conformance, authors' tools, deployment.
 const BEHIND_THE_WALL: [&str; 20] = [
     "ask::",
     "band::",

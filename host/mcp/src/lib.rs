@@ -17,6 +17,7 @@ pub mod access;
 mod answer;
 mod ask;
 mod canonical;
+mod file;
 pub mod gate;
 pub mod lock;
 pub mod metrics;

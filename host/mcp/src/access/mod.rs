@@ -29,7 +29,6 @@ mod token;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -292,16 +291,12 @@ fn now() -> u64 {
     since.map_or(0, |since| since.as_secs())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the operator named the access file on the command line"
-)]
 fn read(path: &Path) -> Result<(String, Vec<String>), AccessError> {
     let failed = |source: io::Error| AccessError::Read {
         path: path.to_owned(),
         source,
     };
-    let file = File::open(path).map_err(failed)?;
+    let file = crate::file::regular(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     let warnings = check_mode(path, Mode::of(&metadata))?;
     let mut text = String::new();

@@ -1,12 +1,13 @@
 //! The lock file on the disk: read bounded, written whole or not at all.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use bailiwick::policy::RESERVED_PREFIX;
 
 use super::{Lock, LockError};
+use crate::file;
 
 /// The largest lock file: what thirty tools need whose definitions are as large as a component's section can make them.
 pub(super) const BYTES_MAX: u64 = 32 << 20;
@@ -79,7 +80,7 @@ fn read(path: &Path) -> Result<Vec<u8>, LockError> {
             source,
         },
     };
-    let file = open(path).map_err(failed)?;
+    let file = file::without_waiting(path).map_err(failed)?;
     if !file.metadata().map_err(failed)?.is_file() {
         return Err(LockError::NotAFile {
             path: path.to_owned(),
@@ -95,23 +96,6 @@ fn read(path: &Path) -> Result<Vec<u8>, LockError> {
         });
     }
     Ok(bytes)
-}
-
-/// Without waiting for the other end of a pipe.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the operator's own file, beside the policy that the command line names"
-)]
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    options.open(path)
 }
 
 /// The bytes first, then the name, then the folder: at every moment there is the old file or the new one.

@@ -1,7 +1,6 @@
 //! Loading a set: policy, access file, host, components, lock; all of it, or nothing with everything that is wrong.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -16,6 +15,7 @@ use bailiwick_confine::Places;
 
 use super::{Definition, HeldBack, Stamp, ToolSet, definitions};
 use crate::access::{Access, AccessError, Authenticator, KeysError};
+use crate::file;
 use crate::lock::{Current, Lock, LockError, refuse_deceptive};
 use crate::native::NativeFunction;
 
@@ -311,32 +311,12 @@ pub fn load(setup: &Setup) -> Result<(Policy, Vec<Tool>), SetError> {
     Ok((set.policy, set.tools))
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the operator named the policy on the command line"
-)]
 fn read(path: &Path) -> Result<String, SetError> {
     let failed = |source: std::io::Error| SetError::Read {
         path: path.to_owned(),
         source,
     };
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // Without waiting for the other end of a pipe.
-        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    let file = options.open(path).map_err(failed)?;
-    if !file.metadata().map_err(failed)?.is_file() {
-        let other = "it is not a regular file";
-        return Err(failed(std::io::Error::new(
-            std::io::ErrorKind::InvalidInput,
-            other,
-        )));
-    }
+    let file = file::regular(path).map_err(failed)?;
     let mut text = String::new();
     // One byte more than a policy may have, so that the parser can say that it has too many.
     file.take(POLICY_BYTES_MAX + 1)

@@ -13,8 +13,9 @@
 //! 5. What the worker says it used is bounded by the limits and believed for nothing but the report; time is the broker's.
 //!
 //! What is none of this ends the worker, by a kill, and the call, with `host-fault`. A worker serves one component, one call at a time, and
-//! never two principals; after anything but an answer it is not used again, and where no call comes it is stopped. Descriptors never travel: a worker is born with the sealed
-//! memory of its code and its socket, and what is sent along with bytes from a worker is closed by the kernel.
+//! never two principals; after anything but an answer it is not used again, and where no call comes it is stopped. Descriptors never
+//! travel: a worker is born with the sealed memory of its code and its socket, and what is sent along with bytes from a worker is closed by
+//! the kernel.
 //!
 //! Compiled code comes from a worker, too, and is therefore the component's word: it is never mapped in the broker, and the compile cache keeps
 //! it apart from code that this process compiled itself. Even a component's types are what a worker says, checked as

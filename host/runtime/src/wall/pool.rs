@@ -217,6 +217,7 @@ impl Workers {
 
     /// A worker for a call on this principal's behalf: one that served nobody else.
     pub(super) fn take(&self, principal: &Principal) -> Result<Taken, WallError> {
+        // From the first call on: before, no thread may be begun.
         self.inner.is_kept();
         let mut useless = Vec::new();
         let (waiting, ahead) = {

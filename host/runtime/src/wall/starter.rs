@@ -75,27 +75,8 @@ pub(super) struct Orders {
 
 impl WorkerStarter {
     pub(super) fn new(isolation: Isolation) -> Result<Self, WallError> {
-        let Isolation {
-            program,
-            calls_max,
-            compiler_memory,
-            without,
-        } = isolation;
-        let (socket, process) = begin(&program).map_err(WallError::Start)?;
-        let orders = Orders::new(socket);
-        Ok(Self {
-            inner: Arc::new(Inner {
-                keeper: Keeper::new(&orders),
-                orders,
-                process: Some(process),
-                next: AtomicU32::new(0),
-                under_way: AtomicUsize::new(0),
-                processors: processors(),
-                calls_max,
-                compiler_memory,
-                without,
-            }),
-        })
+        let (socket, process) = begin(&isolation.program).map_err(WallError::Start)?;
+        Ok(Self::of(socket, Some(process), isolation))
     }
 
     /// What takes a starter's place has the other end of this socket: it gets the orders, each with the input and the socket of a worker beside it.
@@ -104,24 +85,22 @@ impl WorkerStarter {
     #[cfg(any(feature = "hostile-workers", test))]
     #[doc(hidden)]
     pub fn at(socket: OwnedFd) -> Self {
-        let Isolation {
-            calls_max,
-            compiler_memory,
-            without,
-            ..
-        } = Isolation::processes();
+        Self::of(socket, None, Isolation::processes())
+    }
+
+    fn of(socket: OwnedFd, process: Option<Child>, isolation: Isolation) -> Self {
         let orders = Orders::new(socket);
         Self {
             inner: Arc::new(Inner {
                 keeper: Keeper::new(&orders),
                 orders,
-                process: None,
+                process,
                 next: AtomicU32::new(0),
                 under_way: AtomicUsize::new(0),
                 processors: processors(),
-                calls_max,
-                compiler_memory,
-                without,
+                calls_max: isolation.calls_max,
+                compiler_memory: isolation.compiler_memory,
+                without: isolation.without,
             }),
         }
     }

@@ -5,7 +5,6 @@
 //! make this server bother its issuer. When the issuer does not answer, the old keys stay good for an hour, then nobody is let
 //! in: keys may have been withdrawn because somebody stole them.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -176,13 +175,9 @@ impl FileKeys {
         Ok(Arc::clone(&read.1))
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the operator named the file in the access file"
-    )]
     fn read(path: &Path) -> Result<(Stamp, Arc<KeySet>), KeysError> {
         let failed = |source| unreadable(path, source);
-        let file = File::open(path).map_err(failed)?;
+        let file = crate::file::regular(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         let mode = Mode::of(&metadata);
         if mode.others_may_write() {
