@@ -17,13 +17,50 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::gate::{Full, Load};
+use crate::gate::{Full, Load, Scope, Why};
 
 /// The media type of [`Metrics::text`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// What stands for a name that is not loaded.
 const OTHER: &str = "other";
+
+/// What a call of a tool can end with.
+const OUTCOMES: [&str; 13] = [
+    "asked",
+    "busy",
+    "cancelled",
+    "denied",
+    "host-fault",
+    "invalid-arguments",
+    "limit-exceeded",
+    "not-approved",
+    "ok",
+    "rate-limited",
+    "tool-error",
+    "trap",
+    "unavailable",
+];
+
+/// Why a call is told that there is nothing of that name. For the operator: agents are told the same of all three.
+const NOT_FOUND: [&str; 3] = ["held-back", "not-permitted", "unknown-tool"];
+
+/// Why a request is turned away before the protocol.
+const REQUESTS_REFUSED: [&str; 13] = [
+    "connections",
+    "foreign-host",
+    "foreign-origin",
+    "insufficient-scope",
+    "invalid-token",
+    "malformed-authorization",
+    "no-keys",
+    "no-token",
+    "sessions",
+    "too-large",
+    "too-slow",
+    "unknown-subject",
+    "unknown-token",
+];
 
 /// From a call that answers at once to one that uses up the longest time that agents wait.
 const SECONDS: [f64; 12] = [
@@ -107,6 +144,7 @@ impl Metrics {
         let tools: BTreeSet<&String> = known.iter().map(|(tool, _)| tool).collect();
         let count = i64::try_from(tools.len()).unwrap_or(i64::MAX);
         self.inner.tools.set(count);
+        self.inner.begin(&known);
         let mut place = self
             .inner
             .known
@@ -126,8 +164,11 @@ impl Metrics {
         ];
         inner.calls.get_or_create(&labels).inc();
         let of_tool = [("tool", tool)];
-        let seconds = report.duration.as_secs_f64();
-        inner.seconds.get_or_create(&of_tool).observe(seconds);
+        // What was turned away took no time, and would make calls look quick.
+        if !report.call.is_empty() && code != "not-approved" {
+            let seconds = report.duration.as_secs_f64();
+            inner.seconds.get_or_create(&of_tool).observe(seconds);
+        }
         inner.fuel.get_or_create(&of_tool).inc_by(report.fuel);
         let peak = inner.memory.get_or_create_owned(&of_tool);
         peak.inner()
@@ -222,7 +263,53 @@ impl Inner {
         };
         inner.register_calls();
         inner.register_server();
+        inner.begin_server();
         inner
+    }
+
+    /// Each series of a loaded function begins at zero: what grows from nothing to one has grown.
+    fn begin(&self, known: &BTreeSet<(String, String)>) {
+        for (tool, function) in known {
+            let of_tool = [("tool", tool.clone())];
+            drop(self.seconds.get_or_create(&of_tool));
+            drop(self.fuel.get_or_create(&of_tool));
+            drop(self.memory.get_or_create(&of_tool));
+            drop(self.attempts.get_or_create(&of_tool));
+            drop(self.denials.get_or_create(&of_tool));
+            self.begin_calls(tool, function, &OUTCOMES);
+        }
+    }
+
+    fn begin_calls(&self, tool: &str, function: &str, codes: &[&str]) {
+        for code in codes {
+            let labels = [
+                ("tool", tool.to_owned()),
+                ("function", function.to_owned()),
+                ("code", (*code).to_owned()),
+            ];
+            drop(self.calls.get_or_create(&labels));
+        }
+    }
+
+    fn begin_server(&self) {
+        self.begin_calls(OTHER, OTHER, &NOT_FOUND);
+        for code in REQUESTS_REFUSED {
+            let labels = [("code", code.to_owned())];
+            drop(self.requests_refused.get_or_create(&labels));
+        }
+        for outcome in [Reload::Applied, Reload::Refused] {
+            let labels = [("outcome", outcome.as_str().to_owned())];
+            drop(self.reloads.get_or_create(&labels));
+        }
+        for scope in Scope::ALL {
+            for why in Why::WORDS {
+                let labels = [
+                    ("scope", scope.as_str().to_owned()),
+                    ("why", why.to_owned()),
+                ];
+                drop(self.gate_refused.get_or_create(&labels));
+            }
+        }
     }
 
     fn register_calls(&mut self) {
@@ -290,6 +377,7 @@ mod tests {
 
     fn report(milliseconds: u64, fuel: u64, peak_memory: u64) -> Report {
         let mut report = Report {
+            call: "1-1".to_owned(),
             duration: Duration::from_millis(milliseconds),
             fuel,
             peak_memory,
@@ -327,6 +415,61 @@ mod tests {
         ] {
             has(&text, line);
         }
+    }
+
+    /// What stands in a text before and after a call or a refusal is the same series: none appears at one, which would be no increase.
+    #[test]
+    fn every_series_begins_at_zero() {
+        use crate::access::Refused;
+        let metrics = Metrics::new();
+        metrics.loaded([("csv", "sum")]);
+        let series = |text: &str| {
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            let names = lines.filter_map(|line| line.rsplit_once(' '));
+            names.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
+        };
+        let before = metrics.text(NOTHING);
+        for line in [
+            r#"bailiwick_calls_total{tool="csv",function="sum",code="trap"} 0"#,
+            r#"bailiwick_denials_total{tool="csv"} 0"#,
+            r#"bailiwick_reloads_total{outcome="refused"} 0"#,
+            r#"bailiwick_gate_refused_total{scope="tool",why="wait"} 0"#,
+        ] {
+            has(&before, line);
+        }
+        for code in OUTCOMES {
+            metrics.call("csv", "sum", code, &report(1, 1, 1));
+        }
+        let refused = [
+            Refused::Missing,
+            Refused::Malformed("x"),
+            Refused::UnknownToken,
+            Refused::UnknownSubject,
+            Refused::NoKeys,
+        ];
+        for refused in refused {
+            metrics.request_refused(refused.code());
+        }
+        metrics.reload(Reload::Refused);
+        let mut after = series(&metrics.text(NOTHING));
+        let mut before = series(&before);
+        before.sort();
+        after.sort();
+        assert_eq!(before, after);
+    }
+
+    /// A call that was turned away did not take a moment: it took nothing.
+    #[test]
+    fn only_calls_that_ran_have_a_duration() {
+        let metrics = Metrics::new();
+        metrics.loaded([("csv", "sum")]);
+        metrics.call("csv", "sum", "busy", &Report::default());
+        metrics.call("csv", "sum", "not-approved", &report(0, 0, 0));
+        let text = metrics.text(NOTHING);
+        has(&text, r#"bailiwick_call_seconds_count{tool="csv"} 0"#);
+        metrics.call("csv", "sum", "limit-exceeded", &report(9, 0, 0));
+        let text = metrics.text(NOTHING);
+        has(&text, r#"bailiwick_call_seconds_count{tool="csv"} 1"#);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Lines of the log that whoever reaches the port can cause: only so many a second, and then how many there were.
 
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,15 +31,15 @@ impl Notices {
         }
     }
 
-    /// Logs a line, unless there were too many within this second.
-    pub(crate) fn warn(&self, text: &str) {
+    /// Logs a line about who connected from there, unless there were too many within this second.
+    pub(crate) fn warn(&self, peer: SocketAddr, text: &str) {
         let Some(left_out) = self.room(Instant::now()) else {
             return;
         };
         if left_out > 0 {
             tracing::warn!("{left_out} more requests were refused");
         }
-        tracing::warn!("{text}");
+        tracing::warn!(%peer, "{text}");
     }
 
     /// Whether a line may be written now, and how many were left out before it.

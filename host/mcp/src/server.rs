@@ -1,7 +1,7 @@
 //! A server: the set that it serves, who may come in, what it counts, how it ends.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -45,6 +45,9 @@ pub(crate) struct Inner {
     pub(crate) cancelling: CancellationToken,
     /// Calls under way, for the drain.
     under_way: AtomicUsize,
+    /// Whether it was said that the server ends, and that calls are cancelled: each transport ends it.
+    said_ending: AtomicBool,
+    said_cancelling: AtomicBool,
     idle: tokio::sync::Notify,
     drain: Duration,
 }
@@ -75,6 +78,8 @@ impl Server {
             draining: CancellationToken::new(),
             cancelling: CancellationToken::new(),
             under_way: AtomicUsize::new(0),
+            said_ending: AtomicBool::new(false),
+            said_cancelling: AtomicBool::new(false),
             idle: tokio::sync::Notify::new(),
             drain,
         };
@@ -136,7 +141,7 @@ impl Server {
         for warning in set.unknown_functions() {
             tracing::warn!("{warning}");
         }
-        for tool in &set.tools {
+        for tool in set.served() {
             tracing::info!(tool = tool.name(), component = %tool.digest(), "loaded");
         }
         for held in &set.held_back {
@@ -151,7 +156,7 @@ impl Server {
     /// Ends the server: nothing new is begun; calls under way get the time of the drain, and are cancelled then.
     /// Returns when they have ended.
     pub async fn end(&self) {
-        if !self.is_ending() {
+        if !self.inner.said_ending.swap(true, Ordering::Relaxed) {
             tracing::info!("ending: no more calls are taken");
         }
         self.inner.draining.cancel();
@@ -159,7 +164,9 @@ impl Server {
             .await
             .is_err()
         {
-            tracing::warn!("calls that did not end in time are cancelled");
+            if !self.inner.said_cancelling.swap(true, Ordering::Relaxed) {
+                tracing::warn!("calls that did not end in time are cancelled");
+            }
             self.cancel().await;
         }
     }

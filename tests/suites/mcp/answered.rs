@@ -15,8 +15,11 @@ use crate::runtime;
 /// The promise, beyond a call's own limit.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What a machine that is busy with other tests may add to that.
+/// What a machine that is busy with other tests may add to that, once and again; not each time.
 const BUSY: Duration = Duration::from_secs(4);
+
+/// How often a cause is tried until it was answered within the promise.
+const TRIES: usize = 3;
 
 /// The limits of `limits`, each small enough to be reached at once.
 const LIMITS: &str = "limits = { time = \"1 s\", memory = \"16 MiB\" }";
@@ -109,6 +112,13 @@ fn assert_failure(answer: &Value, expected: &str, what: &str) {
     assert!(!text(answer).is_empty(), "{what}: {answer}");
 }
 
+/// Whether one of the answers came within the promise; more than a few tries it does not get.
+fn kept(what: &str, took: &[Duration]) -> bool {
+    let kept = took.iter().any(|took| *took <= TIME + GRACE);
+    assert!(kept || took.len() < TRIES, "{what}: {took:?}");
+    kept
+}
+
 #[test]
 fn every_way_to_fail_is_answered_over_http() {
     runtime().block_on(async {
@@ -117,12 +127,16 @@ fn every_way_to_fail_is_answered_over_http() {
         for era in Era::BOTH {
             let mut session = Session::open(served.address(), era).await.unwrap();
             for (what, name, arguments, expected) in causes() {
-                let begin = Instant::now();
-                let answering = session.call(name, arguments);
-                let answer = tokio::time::timeout(TIME + GRACE + BUSY, answering).await;
-                let answer = answer
-                    .unwrap_or_else(|_| panic!("{what}: nothing after {:?}", begin.elapsed()));
-                assert_failure(&answer.unwrap(), expected, what);
+                let mut took = Vec::new();
+                while !kept(what, &took) {
+                    let begin = Instant::now();
+                    let answering = session.call(name, arguments.clone());
+                    let answer = tokio::time::timeout(TIME + GRACE + BUSY, answering).await;
+                    let answer = answer
+                        .unwrap_or_else(|_| panic!("{what}: nothing after {:?}", begin.elapsed()));
+                    assert_failure(&answer.unwrap(), expected, what);
+                    took.push(begin.elapsed());
+                }
                 let answer = session.call("say", json!({})).await.unwrap();
                 assert!(
                     text(&answer).contains("simple text"),
@@ -142,12 +156,17 @@ fn every_way_to_fail_is_answered_over_standard_output() {
         // So that no compilation is part of what is measured.
         piped.call("say", json!({}));
         for (what, name, arguments, expected) in causes() {
-            let id = piped.send(
-                "tools/call",
-                json!({ "name": name, "arguments": arguments }),
-            );
-            let answer = piped.answer_to(id, TIME + GRACE + BUSY);
-            assert_failure(&answer, expected, what);
+            let mut took = Vec::new();
+            while !kept(what, &took) {
+                let begin = Instant::now();
+                let id = piped.send(
+                    "tools/call",
+                    json!({ "name": name, "arguments": arguments }),
+                );
+                let answer = piped.answer_to(id, TIME + GRACE + BUSY);
+                assert_failure(&answer, expected, what);
+                took.push(begin.elapsed());
+            }
             let answer = piped.call("say", json!({}));
             assert!(
                 text(&answer).contains("simple text"),
@@ -266,6 +285,124 @@ async fn under_way(served: &Served) {
         assert!(begin.elapsed() < BUSY, "{metrics}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+/// A person was asked and says nothing until the server ends: the call is answered, and in the trail.
+#[test]
+fn an_end_answers_a_call_whose_question_is_open() {
+    let site = Site::new(&[("asks", "mcp-text", "ask = true")]);
+    let mut piped = Piped::silent(&site, Era::Legacy, &["--drain", "1"]);
+    piped.ask(
+        "initialize",
+        json!({
+            "protocolVersion": Era::Legacy.version(),
+            "capabilities": { "elicitation": {} },
+            "clientInfo": { "name": "suite", "version": "0" },
+        }),
+    );
+    piped.say(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string());
+    let id = piped.send("tools/call", json!({ "name": "asks", "arguments": {} }));
+    let question = piped.next(GRACE + BUSY).unwrap();
+    assert_eq!(question["method"], "elicitation/create", "{question}");
+    piped.terminate();
+    let answer = piped.answer_to(id, TIME + GRACE + BUSY);
+    assert_failure(&answer, "unavailable", "a question at the end");
+    let log = piped.log();
+    assert!(piped.close(GRACE + BUSY).success(), "{log}");
+    let trail = site.read("trail.jsonl");
+    let call = trail
+        .lines()
+        .find(|line| line.contains("\"kind\":\"call\""));
+    let call = call.unwrap_or_else(|| panic!("{trail}{log}"));
+    assert!(call.contains("\"outcome\":\"denied\""), "{call}");
+}
+
+/// A client takes a call back by a notice, where its era has one for that: the guest stops.
+#[test]
+fn a_call_that_is_taken_back_ends() {
+    let site = Site::new(&TOOLS);
+    let cancelled = |count: usize, log: &dyn Fn() -> String| {
+        let begin = Instant::now();
+        while site.read("trail.jsonl").matches("\"cancelled\"").count() < count {
+            assert!(begin.elapsed() < GRACE + BUSY, "{}", log());
+            std::thread::park_timeout(Duration::from_millis(20));
+        }
+    };
+    let notice = |id: u64| {
+        json!({
+            "jsonrpc": "2.0",
+            "method": "notifications/cancelled",
+            "params": { "requestId": id, "reason": "not wanted any more" },
+        })
+    };
+    for era in Era::BOTH {
+        let mut piped = Piped::start(&site, era);
+        let call = json!({ "name": "long.spin", "arguments": {} });
+        let id = piped.send("tools/call", call);
+        // The answer to a later request says that the earlier one was taken.
+        piped.ask("tools/list", json!({}));
+        piped.say(&notice(id).to_string());
+        cancelled(1, &|| piped.log());
+        piped.call("say", json!({}));
+        assert!(piped.close(GRACE + BUSY).success());
+        std::fs::remove_file(site.path("trail.jsonl")).unwrap();
+    }
+    runtime().block_on(async {
+        let served = Served::start(&site);
+        let mut session = Session::open(served.address(), Era::Legacy).await.unwrap();
+        let params = json!({ "name": "long.spin", "arguments": {} });
+        session.begin_request("tools/call", params).await.unwrap();
+        under_way(&served).await;
+        let headers = session.headers("notifications/cancelled");
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let mut other = bailiwick_tests::mcp::http::Connection::open(served.address())
+            .await
+            .unwrap();
+        let body = notice(1).to_string();
+        let taken = other.post(&headers, body.as_bytes()).await.unwrap();
+        // `initialize` was the first request of the session, the call is the second: this one belongs to nobody.
+        assert_eq!(taken.status, 202);
+        let body = notice(2).to_string();
+        let taken = other.post(&headers, body.as_bytes()).await.unwrap();
+        assert_eq!(taken.status, 202);
+        cancelled(1, &|| served.log());
+        served.stop();
+    });
+}
+
+/// Whoever waits for tools that are being compiled is told how far it is.
+#[test]
+fn a_client_is_told_how_far_the_loading_is() {
+    let site = Site::new(&TOOLS);
+    let mut command = site.command(&[]);
+    command.env("BAILIWICK_CACHE_DIR", site.path("empty"));
+    let mut piped = Piped::run(command, Era::Modern);
+    let params = json!({
+        "name": "say", "arguments": {}, "_meta": { "progressToken": "loading" },
+    });
+    let id = piped.send("tools/call", params);
+    let mut notes = Vec::new();
+    let answer = loop {
+        let message = piped.next(Duration::from_secs(60));
+        let message = message.unwrap_or_else(|| panic!("{}", piped.log()));
+        if message["id"] == id {
+            break message;
+        }
+        notes.push(message);
+    };
+    assert!(text(&answer).contains("simple text"), "{answer}");
+    let told = |note: &Value| {
+        note["method"] == "notifications/progress"
+            && note["params"]["progressToken"] == "loading"
+            && note["params"]["message"]
+                .as_str()
+                .is_some_and(|text| text.starts_with("loading the tool "))
+    };
+    assert!(notes.iter().any(told), "{notes:?}");
+    assert!(piped.close(GRACE + BUSY).success());
 }
 
 /// An agent that goes leaves no process behind, whatever its calls were doing.

@@ -1,4 +1,4 @@
-//! `bailiwick serve` as its clients see it: MCP's own judges and clients, hostile ones, and many at once.
+//! `bailiwick serve` as its clients see it: MCP's own judges and clients, and hostile ones.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ mod hostile;
 mod inspector;
 mod isolated;
 mod listed;
-mod load;
+mod logged;
 mod official;
 mod panics;
 mod private;

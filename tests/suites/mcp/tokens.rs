@@ -148,6 +148,42 @@ fn signed(key: &SigningKey, header: &Value, claims: &Value) -> String {
     format!("{text}.{signature}")
 }
 
+/// RFC 9728: the document is where the resource's identifier says, and that is what a refusal points to.
+#[test]
+fn the_document_of_the_resource_is_where_its_identifier_says() {
+    runtime().block_on(async {
+        let guarded = Guarded::new();
+        let with_path = guarded.site.read("access.toml").replace(
+            &format!("resource = \"{RESOURCE}\""),
+            "resource = \"https://tools.example/team/mcp\"",
+        );
+        guarded.site.write("access.toml", &with_path);
+        guarded.served.signal(rustix::process::Signal::HUP);
+        let well_known = "/.well-known/oauth-protected-resource";
+        let status = async |path: &str| {
+            let mut connection = Connection::open(guarded.served.address()).await.unwrap();
+            let path = format!("{well_known}{path}");
+            connection.bare("GET", &path, &[]).await.unwrap().status
+        };
+        let begin = std::time::Instant::now();
+        while status("/team/mcp").await != 200 {
+            let log = guarded.served.log();
+            assert!(begin.elapsed().as_secs() < 30, "{log}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        for (path, expected) in [
+            ("", 200),
+            ("/mcp", 200),
+            ("/team", 404),
+            ("/team/mcp/more", 404),
+            ("/other", 404),
+        ] {
+            assert_eq!(status(path).await, expected, "{path}");
+        }
+        guarded.stop();
+    });
+}
+
 #[test]
 fn a_token_that_is_wrong_lets_nobody_in() {
     runtime().block_on(async {

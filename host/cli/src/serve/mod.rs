@@ -3,7 +3,8 @@
 mod log;
 mod signals;
 
-use std::net::SocketAddr;
+use std::io::{self, IsTerminal as _};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,7 +50,7 @@ pub(crate) struct Serve {
     pub(crate) policy: PathBuf,
 
     /// Listen here, such as `127.0.0.1:8765`: /mcp, /healthz, /readyz, /metrics
-    #[arg(long, value_name = "ADDRESS", help_heading = "Transport")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, help_heading = "Transport")]
     pub(crate) http: Option<SocketAddr>,
 
     /// With --http: listen where other machines reach it although nobody
@@ -137,6 +138,16 @@ pub(crate) enum LogForm {
     Text,
     /// One JSON object a line, for machines
     Json,
+}
+
+/// An address, or the one name that needs nobody's answer.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let here = text.strip_prefix("localhost:");
+    let here = here.and_then(|port| port.parse().ok());
+    let here = here.map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    here.or_else(|| text.parse().ok()).ok_or_else(|| {
+        "expected an address and a port, such as `127.0.0.1:8765` or `[::1]:8765`".to_owned()
+    })
 }
 
 pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
@@ -275,8 +286,12 @@ async fn serving(
     if let Some(path) = &trail {
         tracing::info!("the audit trail is `{}`", path.display());
     }
-    if let Some(address) = address {
-        terminal::complain(&format!("listening on http://{address}/mcp"));
+    match address {
+        Some(address) => terminal::complain(&format!("listening on http://{address}/mcp")),
+        None if io::stdin().is_terminal() => terminal::complain(
+            "serving one client on standard input and output: an agent starts this command and speaks MCP with it; with `--http 127.0.0.1:8765` clients connect",
+        ),
+        None => {}
     }
     let watching = server.clone();
     let watching = tokio::spawn(async move { watching.watch().await });
@@ -333,6 +348,9 @@ pub(crate) fn set_failure(error: &SetError) -> Failure {
     match error {
         SetError::Policy(diagnostics) => Failure::invalid_policy((**diagnostics).clone()),
         SetError::Access(error) => access_failure(error),
+        SetError::Keys(error) => {
+            Failure::new(Exit::Usage, "invalid-access", error.to_string()).because_of_source(error)
+        }
         SetError::Tool { source, .. } => {
             Failure::new(Exit::from(&**source), source.code(), error.to_string())
                 .because(&**source)

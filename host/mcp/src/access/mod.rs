@@ -46,6 +46,7 @@ pub use token::{NoRandomness, TOKEN_PREFIX, Token, TokenError, TokenHash};
 use crate::gate::{GateLimits, LaneLimits, QUEUE_WAIT, TOOL_CONCURRENCY};
 use mode::Mode;
 use oauth::KeySource;
+pub(crate) use oauth::WELL_KNOWN;
 
 /// What an access file says.
 #[derive(Debug)]
@@ -120,7 +121,7 @@ impl Access {
         let (text, warnings) = read(path)?;
         let name = path.display().to_string();
         let access = Self::parse(&name, &text, policy).map_err(AccessError::Mistakes)?;
-        Ok(Self { warnings, ..access })
+        Ok(access.warned(warnings))
     }
 
     /// Reads the text of an access file, for the tools of a policy. `file_name` is what places in it are named with, and what its
@@ -152,6 +153,19 @@ impl Access {
     #[must_use]
     pub fn authenticates(&self) -> bool {
         self.authenticates
+    }
+
+    /// The same, with what the operator should know of the file and of what it says.
+    fn warned(mut self, warnings: Vec<String>) -> Self {
+        let host = self.oauth.as_ref().map(|oauth| oauth.metadata().host());
+        let foreign = host.filter(|host| !self.sites.answers_to(host.as_bytes()));
+        let foreign = foreign.map(|host| {
+            format!(
+                "clients of the `resource` under `[oauth]` come with the host `{host}`, which this server does not answer to: name it in `hosts` under `[http]`, unless a proxy puts another in its place"
+            )
+        });
+        self.warnings = warnings.into_iter().chain(foreign).collect();
+        self
     }
 
     /// The principal with that name.

@@ -45,6 +45,9 @@ pub struct Full {
 }
 
 impl Scope {
+    /// All of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Principal, Self::Tool];
+
     /// The word in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -56,6 +59,9 @@ impl Scope {
 }
 
 impl Why {
+    /// Their words in metrics.
+    pub(crate) const WORDS: [&str; 3] = ["queue", "rate", "wait"];
+
     /// The word in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -116,6 +122,13 @@ impl fmt::Display for Full {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (tool, seconds) = (&self.tool, self.retry_after_seconds());
         match (self.scope, self.why) {
+            (Scope::Principal, Why::Queue { limit: 0 }) => formatter.write_str(
+                "as many of your calls run as may, and none may wait; let one of them end first",
+            ),
+            (Scope::Tool, Why::Queue { limit: 0 }) => write!(
+                formatter,
+                "as many calls of `{tool}` run as may, and none may wait; let one of them end first"
+            ),
             (Scope::Principal, Why::Queue { limit }) => write!(
                 formatter,
                 "{limit} of your calls wait already, and no more may; let some of them end first"

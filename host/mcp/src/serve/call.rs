@@ -54,15 +54,16 @@ impl Request<'_> {
         set: &Arc<ToolSet>,
     ) -> Result<CallToolResponse, ErrorData> {
         let name = self.params.name.to_string();
-        let Some(entry) = set.view(&self.principal).find(&name).cloned() else {
-            return Err(unknown(&name));
-        };
         let began = Instant::now();
-        let (response, outcome) = match &entry.callee {
-            Callee::Tool(function) => self.tool(set, &entry, function).await,
-            Callee::Native(native) => self.native(native).await,
+        // A question that waits for a person is under way, too: the server's end answers it.
+        let _under_way = self.handler.server.inner.begin_call();
+        let entry = set.view(&self.principal).find(&name).cloned();
+        let (response, outcome) = match entry.as_deref().map(|entry| (entry, &entry.callee)) {
+            Some((entry, Callee::Tool(function))) => self.tool(set, entry, function).await,
+            Some((_, Callee::Native(native))) => self.native(native).await,
+            None => (Err(unknown(&name)), Outcome::nobodys(not_found(set, &name))),
         };
-        outcome.log(&self.principal, &name, began.elapsed());
+        outcome.log(&self.principal, &shortened(&name), began.elapsed());
         let metrics = &self.handler.server.inner.metrics;
         metrics.call(
             outcome.tool,
@@ -95,7 +96,7 @@ impl Request<'_> {
             Some(Err(panic)) => (host_fault(&panic.to_string()), "host-fault"),
             None => (ending(), "unavailable"),
         };
-        Outcome::native().ends(code, result)
+        Outcome::nobodys(code).ends(code, result)
     }
 
     async fn tool<'e>(
@@ -116,6 +117,12 @@ impl Request<'_> {
             }
             Err(Refusal::No(refusal)) => {
                 return self.refuse(function, &arguments, refusal, outcome).await;
+            }
+            Err(Refusal::Ending) => {
+                return match self.refused(function, &arguments).await {
+                    Ok(report) => outcome.with(report).ends("unavailable", ending()),
+                    Err(fault) => outcome.ends("host-fault", host_fault(&fault)),
+                };
             }
         };
         match self.enter(function).await {
@@ -196,8 +203,13 @@ impl Request<'_> {
             responses: self.params.input_responses.as_ref(),
             state: self.params.request_state.as_deref(),
         };
-        let asking = &self.handler.server.inner.asking;
-        match asking.ask(question, echo, self.context).await {
+        let server = &self.handler.server.inner;
+        let asked = tokio::select! {
+            biased;
+            asked = server.asking.ask(question, echo, self.context) => asked,
+            () = server.cancelling.cancelled() => return Err(Refusal::Ending),
+        };
+        match asked {
             Asked::Yes(who) => Ok(Some(who)),
             Asked::No(why) => Err(Refusal::no(why)),
             Asked::Ask(required) => Err(Refusal::Ask(required)),
@@ -336,6 +348,8 @@ fn note(progress: Progress) -> Note {
 enum Refusal {
     No(NoYes),
     Ask(Box<rmcp::model::InputRequiredResult>),
+    /// The server ends, and nobody answered before.
+    Ending,
 }
 
 /// Why there is no yes, and will be none.
@@ -413,11 +427,13 @@ impl NoYes {
                 let text = format!(
                     "This call needs a person's yes, and there is none: {why}. Trying again does not help; the person who uses you has to allow it."
                 );
+                let outcome = outcome.because(why);
                 outcome.ends("not-approved", answer::failure("denied", text))
             }
             Self::Cannot => {
                 let needed = ClientCapabilities::builder().enable_elicitation().build();
                 let error = ErrorData::missing_required_client_capability(needed);
+                let outcome = outcome.because("the client cannot ask a person");
                 (Err(error), outcome.code("not-approved"))
             }
         }
@@ -432,6 +448,8 @@ struct Outcome<'e> {
     tool: &'e str,
     function: &'e str,
     code: &'static str,
+    /// What the code does not say.
+    why: Option<&'static str>,
     report: Report,
 }
 
@@ -440,17 +458,25 @@ impl<'e> Outcome<'e> {
         Self {
             tool: function.tool.name(),
             function: &function.item,
-            code: "ok",
+            ..Self::nobodys("ok")
+        }
+    }
+
+    /// Of no tool of the policy's: a function of the program's own, or none at all.
+    fn nobodys(code: &'static str) -> Self {
+        Self {
+            tool: "",
+            function: "",
+            code,
+            why: None,
             report: Report::default(),
         }
     }
 
-    fn native() -> Self {
+    fn because(self, why: &'static str) -> Self {
         Self {
-            tool: "",
-            function: "",
-            code: "ok",
-            report: Report::default(),
+            why: Some(why),
+            ..self
         }
     }
 
@@ -467,7 +493,7 @@ impl<'e> Outcome<'e> {
         Self { report, ..self }
     }
 
-    /// One line for the call, and one for each thing that it was refused.
+    /// One line for the call, and one for each thing that it was refused; of a great many only the first.
     fn log(&self, principal: &Principal, name: &str, took: Duration) {
         let call = &*self.report.call;
         for refused in &self.report.refused {
@@ -482,12 +508,24 @@ impl<'e> Outcome<'e> {
                 "denied"
             );
         }
-        let milliseconds = took.as_millis();
+        let logged = u64::try_from(self.report.refused.len()).unwrap_or(u64::MAX);
+        let more = self.report.spent.denials.saturating_sub(logged);
+        if more > 0 {
+            tracing::warn!(
+                call,
+                principal = principal.name(),
+                tool = name,
+                more,
+                "denied, too: not one by one here, and all of it in the audit trail"
+            );
+        }
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             call,
             principal = principal.name(),
             tool = name,
             outcome = self.code,
+            reason = self.why,
             ms = milliseconds,
             "call"
         );
@@ -532,6 +570,21 @@ pub(super) fn ending() -> CallToolResult {
         "unavailable",
         "The server is shutting down and takes no more calls.".to_owned(),
     )
+}
+
+/// Why a principal does not find a function of this name. It is for the operator: the agent is told the same of all three.
+fn not_found(set: &ToolSet, name: &str) -> &'static str {
+    let of = |tool: &str| {
+        let rest = name.strip_prefix(tool);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if set.held_back.iter().any(|held| of(&held.tool)) {
+        "held-back"
+    } else if set.definition(name).is_some() {
+        "not-permitted"
+    } else {
+        "unknown-tool"
+    }
 }
 
 fn unknown(name: &str) -> ErrorData {

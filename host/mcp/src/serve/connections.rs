@@ -5,12 +5,14 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
+use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -37,6 +39,10 @@ const CLOSING: Duration = Duration::from_millis(500);
 /// How long to wait after an accept that failed for want of descriptors or memory.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
+/// Where a request's connection comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) SocketAddr);
+
 /// Takes connections until `closed`, and then ends those that there are.
 pub(super) async fn serve(
     server: &Server,
@@ -52,7 +58,7 @@ pub(super) async fn serve(
             () = closed.cancelled() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => match places.clone().try_acquire_owned() {
+                Ok((stream, peer)) => match places.clone().try_acquire_owned() {
                     Ok(place) => {
                         let router = router.clone();
                         let closed = closed.clone();
@@ -60,11 +66,13 @@ pub(super) async fn serve(
                         connections.spawn(async move {
                             let _place = place;
                             let _open = server.inner.metrics.connection();
-                            one(stream, router, closed).await;
+                            one(stream, Peer(peer), router, closed).await;
                         });
                     }
                     Err(_) => {
                         server.inner.metrics.request_refused("connections");
+                        let text = "a connection was refused: as many are open as `--connections` allows";
+                        server.inner.notices.warn(peer, text);
                         drop(stream);
                     }
                 },
@@ -81,10 +89,14 @@ pub(super) async fn serve(
     }
 }
 
-async fn one(stream: TcpStream, router: Router, closed: CancellationToken) {
+async fn one(stream: TcpStream, peer: Peer, router: Router, closed: CancellationToken) {
     // Answers are small and waited for.
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
+    let router = TowerToHyperService::new(router);
+    let service = hyper::service::service_fn(move |mut request: http::Request<_>| {
+        request.extensions_mut().insert(peer);
+        router.call(request)
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER)

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -22,10 +22,10 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::connections;
+use super::connections::{self, Peer};
 use super::handler::{Callers, Handler};
 use super::sessions::Sessions;
-use crate::access::Principal;
+use crate::access::{Principal, ResourceMetadata, Sites, WELL_KNOWN};
 use crate::metrics::CONTENT_TYPE as METRICS;
 use crate::server::Server;
 use crate::set::ToolSet;
@@ -79,6 +79,8 @@ pub struct Bound {
     listener: std::net::TcpListener,
     address: SocketAddr,
     connections: usize,
+    /// Other machines may reach it, and nobody authenticates: the operator said so.
+    open: bool,
 }
 
 impl Bound {
@@ -103,6 +105,7 @@ impl Bound {
             listener: listener.into_std().map_err(failed)?,
             address,
             connections: options.connections,
+            open: reachable && !options.authenticated,
         })
     }
 
@@ -125,6 +128,7 @@ impl Server {
         let site = Arc::new(Site {
             server: self.clone(),
             sessions: Sessions::new(),
+            sites: bound.open.then(|| Sites::loopback().and_any_address()),
         });
         let router = router(&site, &closed);
         let ending = async {
@@ -141,6 +145,8 @@ impl Server {
 struct Site {
     server: Server,
     sessions: Sessions,
+    /// The names that it answers to where there is no access file that could say it.
+    sites: Option<Sites>,
 }
 
 fn router(site: &Arc<Site>, closed: &CancellationToken) -> Router {
@@ -163,8 +169,8 @@ fn router(site: &Arc<Site>, closed: &CancellationToken) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .route("/.well-known/oauth-protected-resource", get(resource))
-        .route("/.well-known/oauth-protected-resource/mcp", get(resource))
+        .route(WELL_KNOWN, get(resource))
+        .route(&format!("{WELL_KNOWN}/{{*path}}"), get(resource))
         .with_state(site.clone());
     protocol.merge(others)
 }
@@ -184,11 +190,21 @@ async fn ready(State(site): State<Arc<Site>>) -> Response {
 }
 
 /// Counters name tools and principals: where callers authenticate, so does whoever reads them.
-async fn metrics(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
+async fn metrics(
+    State(site): State<Arc<Site>>,
+    Extension(peer): Extension<Peer>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let Some(set) = site.server.inner.serving.now() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    if let Err(refused) = came_in(&site, &set, &uri, &headers).await {
+    let caller = Caller {
+        peer,
+        uri: &uri,
+        headers: &headers,
+    };
+    if let Err(refused) = came_in(&site, &set, caller).await {
         return *refused;
     }
     let inner = &site.server.inner;
@@ -196,10 +212,16 @@ async fn metrics(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) ->
     ([(CONTENT_TYPE, METRICS)], text).into_response()
 }
 
-/// RFC 9728: where tokens for this resource come from. Only where they do.
-async fn resource(State(site): State<Arc<Site>>) -> Response {
+/// RFC 9728: where tokens for this resource come from. Only where they do: at the resource's own place, which is not the server's where
+/// a proxy stands before it, and at the server's.
+async fn resource(State(site): State<Arc<Site>>, uri: Uri) -> Response {
     let set = site.server.inner.serving.now();
-    match set.as_ref().and_then(|set| set.access.resource_metadata()) {
+    let metadata = set.as_ref().and_then(|set| set.access.resource_metadata());
+    let own = uri.path().strip_prefix(WELL_KNOWN);
+    let here = |metadata: &ResourceMetadata| {
+        matches!(own, Some("" | "/mcp")) || uri.path() == metadata.path()
+    };
+    match metadata.filter(|metadata| here(metadata)) {
         Some(metadata) => {
             let json = metadata.json().to_owned();
             ([(CONTENT_TYPE, "application/json")], json).into_response()
@@ -231,9 +253,17 @@ async fn admitted(
     let Ok(Some(set)) = ready.await else {
         return Err(Box::new(later("the tools are still being loaded")));
     };
-    let principal = came_in(site, &set, request.uri(), request.headers()).await?;
-    session(site, request.method(), request.headers(), &principal).await?;
-    let mut request = whole(request).await?;
+    let Some(&peer) = request.extensions().get::<Peer>() else {
+        return Err(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()));
+    };
+    let caller = Caller {
+        peer,
+        uri: request.uri(),
+        headers: request.headers(),
+    };
+    let principal = came_in(site, &set, caller).await?;
+    session(site, request.method(), caller, &principal).await?;
+    let mut request = whole(site, peer, request).await?;
     request.extensions_mut().insert(principal.clone());
     // A request is under way until its answer is sent; a stream that a client listens to is none.
     let under_way = (request.method() == Method::POST).then(|| site.server.inner.begin_call());
@@ -254,20 +284,33 @@ async fn admitted(
     }))
 }
 
+/// What a request says of its sender.
+#[derive(Clone, Copy)]
+struct Caller<'a> {
+    peer: Peer,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+}
+
+impl Site {
+    /// Counts and logs a request that is not looked at any further.
+    fn refused(&self, peer: Peer, code: &'static str, text: &str) {
+        self.server.inner.metrics.request_refused(code);
+        self.server.inner.notices.warn(peer.0, text);
+    }
+}
+
 /// Who makes the request, if it may come in at all.
 async fn came_in(
     site: &Site,
     set: &ToolSet,
-    uri: &Uri,
-    headers: &HeaderMap,
+    caller: Caller<'_>,
 ) -> Result<Arc<Principal>, Box<Response>> {
-    let metrics = &site.server.inner.metrics;
-    if let Err(foreign) = set.access.sites().check(uri, headers) {
-        metrics.request_refused(foreign.code());
-        site.server
-            .inner
-            .notices
-            .warn(&format!("a request was refused: {foreign}"));
+    let Caller { peer, uri, headers } = caller;
+    let sites = site.sites.as_ref().unwrap_or(set.access.sites());
+    if let Err(foreign) = sites.check(uri, headers) {
+        let text = format!("a request was refused: {foreign}");
+        site.refused(peer, foreign.code(), &text);
         return Err(Box::new(
             (StatusCode::FORBIDDEN, format!("{foreign}\n")).into_response(),
         ));
@@ -276,9 +319,8 @@ async fn came_in(
         .authenticate(headers)
         .await
         .map_err(|refused| {
-            metrics.request_refused(refused.code());
-            let notices = &site.server.inner.notices;
-            notices.warn(&format!("a caller was refused: {}", refused.code()));
+            let text = format!("a caller was refused: {}", refused.code());
+            site.refused(peer, refused.code(), &text);
             Box::new(set.authenticator.challenge(&refused).into_response())
         })
 }
@@ -287,11 +329,11 @@ async fn came_in(
 async fn session(
     site: &Site,
     method: &Method,
-    headers: &HeaderMap,
+    caller: Caller<'_>,
     principal: &Principal,
 ) -> Result<(), Box<Response>> {
     let refused = |status, text: &'static str| Err(Box::new((status, text).into_response()));
-    let mut ids = headers.get_all(SESSION).iter();
+    let mut ids = caller.headers.get_all(SESSION).iter();
     match (ids.next(), ids.next()) {
         (Some(id), None) => {
             let own = id
@@ -305,6 +347,11 @@ async fn session(
         }
         (Some(_), Some(_)) => refused(StatusCode::BAD_REQUEST, "a request is of one session\n"),
         (None, _) if method == Method::POST && !site.sessions.room(principal.name()).await => {
+            let text = format!(
+                "a request was refused: `{}` has too many sessions, or all have together",
+                principal.name()
+            );
+            site.refused(caller.peer, "sessions", &text);
             Err(Box::new(later("there are too many sessions")))
         }
         (None, _) => Ok(()),
@@ -312,20 +359,26 @@ async fn session(
 }
 
 /// The request with its body in memory, so that nothing behind waits for a slow sender.
-async fn whole(request: Request) -> Result<Request, Box<Response>> {
+async fn whole(site: &Site, peer: Peer, request: Request) -> Result<Request, Box<Response>> {
     let (parts, body) = request.into_parts();
     let reading = axum::body::to_bytes(body, BODY_BYTES_MAX);
     match tokio::time::timeout(BODY, reading).await {
         Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
         Ok(Err(_)) => {
+            let why = "a request was refused: it is too large, or its sender broke it off";
+            site.refused(peer, "too-large", why);
             let text = format!("a request may have {BODY_BYTES_MAX} bytes\n");
             Err(Box::new(
                 (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
             ))
         }
-        Err(_) => Err(Box::new(
-            (StatusCode::REQUEST_TIMEOUT, "the request took too long\n").into_response(),
-        )),
+        Err(_) => {
+            site.refused(peer, "too-slow", "a request was refused: it took too long");
+            let text = "the request took too long\n";
+            Err(Box::new(
+                (StatusCode::REQUEST_TIMEOUT, text).into_response(),
+            ))
+        }
     }
 }
 

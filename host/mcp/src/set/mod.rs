@@ -66,10 +66,15 @@ pub struct HeldBack {
 }
 
 impl ToolSet {
-    /// The functions that are served to anybody, each as its tool and its own name.
-    pub(crate) fn functions(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// The tools that are served to anybody.
+    pub(crate) fn served(&self) -> impl Iterator<Item = &Tool> {
         let held = |tool: &&Tool| !self.held_back.iter().any(|held| held.tool == tool.name());
-        self.tools.iter().filter(held).flat_map(|tool| {
+        self.tools.iter().filter(held)
+    }
+
+    /// Their functions, each as its tool and its own name.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.served().flat_map(|tool| {
             names(tool)
                 .into_iter()
                 .map(|(_, function)| (tool.name(), function.item()))

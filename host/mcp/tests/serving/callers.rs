@@ -68,6 +68,24 @@ fn each_principal_sees_and_calls_its_own_tools() {
     );
 }
 
+/// The operator sees which of the two it was; what clients make up is one series.
+#[test]
+fn what_nobody_is_told_about_a_name_is_counted() {
+    let two = two();
+    let bob = two.served.modern_as(&two.bob);
+    bob.call("double", json!({ "n": 1 }));
+    bob.call("no-such-tool", json!({}));
+    bob.call("nor-this", json!({}));
+    let (_, metrics) = two.served.get("/metrics", Some(&two.bob));
+    for (code, count) in [("not-permitted", 1), ("unknown-tool", 2), ("held-back", 0)] {
+        let line = format!(
+            r#"bailiwick_calls_total{{tool="other",function="other",code="{code}"}} {count}"#
+        );
+        assert!(metrics.lines().any(|known| known == line), "{metrics}");
+    }
+    assert!(!metrics.contains("no-such-tool"), "{metrics}");
+}
+
 #[test]
 fn nobody_comes_in_without_a_token() {
     let two = two();

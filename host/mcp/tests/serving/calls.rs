@@ -146,6 +146,44 @@ fn today_a_client_discovers_without_a_session() {
     assert!(text.contains("double") && text.contains("more"), "{text}");
 }
 
+/// What is offered is also spoken.
+#[test]
+fn every_version_that_is_offered_is_served() {
+    let served = Served::new(POLICY);
+    let discovered = served.modern().ask("server/discover", json!({}));
+    let versions = discovered.result()["supportedVersions"].clone();
+    let older = versions.as_array().unwrap().iter();
+    let older: Vec<&str> = older
+        .map(|version| version.as_str().unwrap())
+        .filter(|version| *version < "2026-07-28")
+        .collect();
+    assert_eq!(
+        older.len(),
+        4,
+        "docs/operators/serve.md names them: {older:?}"
+    );
+    for version in older {
+        let mut client = served.modern();
+        let answer = client.initialize_in(version);
+        assert_eq!(answer["protocolVersion"], version);
+        let call = json!({
+            "jsonrpc": "2.0", "id": 2, "method": "tools/call",
+            "params": { "name": "double", "arguments": { "n": 4 } },
+        });
+        let session = client.session.clone().unwrap();
+        let headers = [
+            ("mcp-session-id", session),
+            ("mcp-protocol-version", version.to_owned()),
+        ];
+        let reply = client.post(&call, &headers);
+        assert_eq!(
+            reply.result()["structuredContent"]["result"],
+            8,
+            "{version}"
+        );
+    }
+}
+
 #[test]
 fn what_an_orchestrator_asks_is_answered() {
     let served = Served::new(POLICY);

@@ -1,5 +1,6 @@
 //! The end of a server: what is under way is answered, what comes later is refused.
 
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,45 @@ fn a_call_that_comes_while_the_server_ends_is_refused_in_words() {
     assert_eq!(served.get("/healthz", None).0, 200);
     under_way.join().unwrap();
     served.wait(ending).unwrap();
+}
+
+/// A question that nobody answered in time: its call is answered, and is in the trail like any other that nobody said yes to.
+#[test]
+fn a_question_that_is_open_at_the_end_is_answered_and_recorded() {
+    let served = Served::with(
+        "[tools.double]\ncomponent = 'double.wasm'\nask = true\n",
+        Options {
+            drain: Duration::from_millis(100),
+            ..Options::default()
+        },
+    );
+    let mut client = served.modern().asking();
+    client.initialize();
+    let (asked, question) = mpsc::channel();
+    let calling = thread::spawn(move || {
+        let call = json!({
+            "jsonrpc": "2.0", "id": 2, "method": "tools/call",
+            "params": { "name": "double", "arguments": { "n": 1 } },
+        });
+        client.in_session_as_it_comes(&call, |message| {
+            if message["method"] == "elicitation/create" {
+                asked.send(()).unwrap();
+            }
+        })
+    });
+    question.recv_timeout(Duration::from_secs(20)).unwrap();
+    served.wait(served.server.end());
+    let messages = calling.join().unwrap();
+    let answer = messages.last().unwrap();
+    assert_eq!(answer["id"], 2, "{messages:?}");
+    let code = &answer["result"]["_meta"]["bailiwick/code"];
+    assert_eq!(code, "unavailable", "{answer}");
+    let trail = served.trail();
+    let call = trail
+        .lines()
+        .find(|line| line.contains(r#""kind":"call""#))
+        .unwrap_or_else(|| panic!("{trail}"));
+    assert!(call.contains(r#""outcome":"denied""#), "{call}");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Changed files: served whole, or refused whole.
 
-use serde_json::json;
 use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 
 use crate::served::{Options, SEVERAL, Served, until};
 
@@ -32,11 +35,39 @@ fn a_changed_policy_is_served_and_a_wrong_one_changes_nothing() {
         assert_eq!(reply.result()["structuredContent"]["result"], 4);
     }
     let (_, metrics) = served.get("/metrics", None);
-    assert!(metrics.contains("refused"), "{metrics}");
+    let refused = r#"bailiwick_reloads_total{outcome="refused"} 4"#;
+    assert!(metrics.contains(refused), "{metrics}");
+}
+
+/// Both eras: on the stream of a session, and on that of a subscription.
+#[test]
+fn who_listens_is_told_that_the_list_changed() {
+    let served = Served::new(ONE);
+    let changed = |message: &Value| message["method"] == "notifications/tools/list_changed";
+    let mut legacy = served.modern();
+    legacy.initialize();
+    let modern = served.modern();
+    let listening = [
+        thread::spawn(move || legacy.listen_in_session(changed)),
+        thread::spawn(move || modern.listen(changed)),
+    ];
+    // Whoever listens from now on is told of the next change: each reload is one, until both were told.
+    for policy in [TWO, ONE].iter().cycle().take(200) {
+        fs::write(served.path("bailiwick.toml"), policy).unwrap();
+        served.wait(served.server.reload());
+        if listening.iter().all(thread::JoinHandle::is_finished) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    for told in listening {
+        assert!(told.is_finished(), "nobody was told");
+        assert!(told.join().unwrap());
+    }
 }
 
 #[test]
-fn files_are_watched_and_clients_are_told() {
+fn files_are_watched() {
     let served = Served::new(ONE);
     let watched = served.server.clone();
     let watching = served.begin(async move { watched.watch().await });
@@ -87,6 +118,9 @@ fn what_is_not_as_approved_is_neither_listed_nor_called() {
     assert_eq!(client.names(), ["double"]);
     let refused = client.call("more.triple", json!({ "n": 1 }));
     assert_eq!(refused.last()["error"]["code"], -32602);
+    let held = r#"{tool="other",function="other",code="held-back"} 1"#;
+    let (_, metrics) = served.get("/metrics", None);
+    assert!(metrics.contains(held), "{metrics}");
 
     // The component is swapped for another: what was approved is gone.
     fs::copy(served.path("several.wasm"), served.path("double.wasm")).unwrap();

@@ -1,6 +1,7 @@
 //! A server in a folder of its own, and a client that speaks either era of the protocol.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -321,12 +322,7 @@ impl Client {
     }
 
     fn try_ask(&self, method: &str, mut params: Value) -> Result<Reply, ureq::Error> {
-        params["_meta"] = json!({
-            "io.modelcontextprotocol/protocolVersion": MODERN,
-            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
-            "io.modelcontextprotocol/clientCapabilities": self.capabilities,
-            "progressToken": "p",
-        });
+        params["_meta"] = self.meta();
         let name = params["name"].as_str().map(ToOwned::to_owned);
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let mut headers = vec![
@@ -357,10 +353,15 @@ impl Client {
 
     /// Begins a session of yesterday's protocol.
     pub(crate) fn initialize(&mut self) -> Value {
+        self.initialize_in("2025-11-25")
+    }
+
+    /// Begins a session of an older protocol.
+    pub(crate) fn initialize_in(&mut self, version: &str) -> Value {
         let body = json!({
             "jsonrpc": "2.0", "id": 0, "method": "initialize",
             "params": {
-                "protocolVersion": "2025-11-25",
+                "protocolVersion": version,
                 "capabilities": self.capabilities,
                 "clientInfo": { "name": "test", "version": "1" },
             },
@@ -368,7 +369,11 @@ impl Client {
         let reply = self.post(&body, &[]);
         self.session.clone_from(&reply.session);
         let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
-        assert_eq!(self.in_session(&initialized).status, 202);
+        let headers = [
+            ("mcp-session-id", self.session.clone().unwrap_or_default()),
+            ("mcp-protocol-version", version.to_owned()),
+        ];
+        assert_eq!(self.post(&initialized, &headers).status, 202);
         reply.result().clone()
     }
 
@@ -382,6 +387,59 @@ impl Client {
                 ("mcp-protocol-version", "2025-11-25".to_owned()),
             ],
         )
+    }
+
+    /// The same, with each message of the stream shown as it comes.
+    pub(crate) fn in_session_as_it_comes(&self, body: &Value, seen: impl Fn(&Value)) -> Vec<Value> {
+        let session = self.session.as_deref().unwrap_or_default();
+        let request = self
+            .agent
+            .post(&self.url)
+            .header("accept", "application/json, text/event-stream")
+            .header("content-type", "application/json")
+            .header("mcp-session-id", session)
+            .header("mcp-protocol-version", "2025-11-25");
+        let response = request.send(body.to_string()).unwrap();
+        as_they_come(response, seen)
+    }
+
+    /// What the server says by itself to a session of yesterday's protocol, until `enough` of it.
+    pub(crate) fn listen_in_session(&self, enough: impl Fn(&Value) -> bool) -> bool {
+        let session = self.session.as_deref().unwrap_or_default();
+        let request = self
+            .agent
+            .get(&self.url)
+            .header("accept", "text/event-stream")
+            .header("mcp-session-id", session)
+            .header("mcp-protocol-version", "2025-11-25");
+        comes(request.call().unwrap(), enough)
+    }
+
+    /// What the server says to a subscription of today's protocol, until `enough` of it.
+    pub(crate) fn listen(&self, enough: impl Fn(&Value) -> bool) -> bool {
+        let method = "subscriptions/listen";
+        let params = json!({
+            "notifications": { "toolsListChanged": true },
+            "_meta": self.meta(),
+        });
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let request = self
+            .agent
+            .post(&self.url)
+            .header("accept", "application/json, text/event-stream")
+            .header("content-type", "application/json")
+            .header("mcp-protocol-version", MODERN)
+            .header("mcp-method", method);
+        comes(request.send(body.to_string()).unwrap(), enough)
+    }
+
+    fn meta(&self) -> Value {
+        json!({
+            "io.modelcontextprotocol/protocolVersion": MODERN,
+            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+            "io.modelcontextprotocol/clientCapabilities": self.capabilities,
+            "progressToken": "p",
+        })
     }
 
     pub(crate) fn post(&self, body: &Value, headers: &[(&str, String)]) -> Reply {
@@ -412,6 +470,25 @@ impl Client {
             session,
         })
     }
+}
+
+/// All messages of a stream, each shown as it comes.
+fn as_they_come(response: http::Response<ureq::Body>, seen: impl Fn(&Value)) -> Vec<Value> {
+    let lines = BufReader::new(response.into_body().into_reader()).lines();
+    let messages = lines.map_while(Result::ok).filter_map(|line| {
+        let data = line.strip_prefix("data:")?;
+        serde_json::from_str(data.trim()).ok()
+    });
+    messages.inspect(|message| seen(message)).collect()
+}
+
+/// Whether such a message comes before the stream ends.
+fn comes(response: http::Response<ureq::Body>, enough: impl Fn(&Value) -> bool) -> bool {
+    let lines = BufReader::new(response.into_body().into_reader()).lines();
+    lines.map_while(Result::ok).any(|line| {
+        let data = line.strip_prefix("data:").unwrap_or_default();
+        serde_json::from_str(data.trim()).is_ok_and(|message| enough(&message))
+    })
 }
 
 /// The messages of an answer, whether it is one or a stream of events.

@@ -1,12 +1,14 @@
 //! Where a `Location` leads: the text of the next attempt.
 
+use super::normal::{check_characters, push_segment};
 use super::{HttpUrl, split_query};
 
 impl HttpUrl {
     /// The URL that a redirect from here names, as text: it is a new attempt and has to be decided like any other.
     ///
     /// A reference is resolved as RFC 3986, 5.2 says; dot segments are resolved in relative paths only, which servers send in good faith. A fragment
-    /// is cut off, since it concerns the reader and not the server. Everything else is left as it is, to be refused by the next decision.
+    /// is cut off, since it concerns the reader and not the server. Everything else is left as it is, to be refused by the next decision: also dot
+    /// segments beside what no URL holds, which they would otherwise take away together with its refusal.
     #[must_use]
     pub fn redirect(&self, location: &str) -> String {
         let location = location.split('#').next().unwrap_or_default();
@@ -31,11 +33,12 @@ impl HttpUrl {
             .rsplit_once('/')
             .map_or("", |(folder, _)| folder);
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-        format!(
-            "{}{}{query}",
-            self.origin(),
-            without_dots(&format!("{folder}/{path}"))
-        )
+        let whole = format!("{folder}/{path}");
+        let whole = match path.split('/').all(is_honest) {
+            true => without_dots(&whole),
+            false => whole,
+        };
+        format!("{}{whole}{query}", self.origin())
     }
 }
 
@@ -48,6 +51,12 @@ fn has_scheme(text: &str) -> bool {
         && scheme
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
+/// Whether a URL may hold such a segment, or it is one of dots.
+fn is_honest(segment: &str) -> bool {
+    let known = check_characters(segment).is_ok();
+    matches!(segment, "." | "..") || known && push_segment(&mut String::new(), segment).is_ok()
 }
 
 /// RFC 3986, 5.2.4, on an absolute path: nothing leads above the first slash.

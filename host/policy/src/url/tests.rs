@@ -476,6 +476,12 @@ fn a_redirect_is_the_text_of_a_new_attempt() {
         "/%2e%2e/x",
         "//evil.com\t/",
         "////evil.com",
+        // What other parsers take for a host, away with the next segment.
+        "\0\\\\evil.com/../a",
+        " //evil.com/../a",
+        "x\\y/../a",
+        "%2e%2e/../a",
+        "%zz/../a",
     ] {
         assert!(
             HttpUrl::parse(&from.redirect(hostile)).is_err(),

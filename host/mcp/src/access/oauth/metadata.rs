@@ -12,7 +12,7 @@ pub struct ResourceMetadata {
 }
 
 /// RFC 9728, section 3.
-const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 impl ResourceMetadata {
     /// Of the resource with this identifier, `resource` as the operator wrote it and `url` as it was read.
@@ -50,6 +50,12 @@ impl ResourceMetadata {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The host, with its port where it is not the scheme's own.
+    pub(in crate::access) fn host(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
     }
 
     /// The document.

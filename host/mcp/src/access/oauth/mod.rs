@@ -25,6 +25,7 @@ use std::time::Duration;
 pub use jwt::Invalid;
 pub use keys::KeySetError;
 pub use metadata::ResourceMetadata;
+pub(crate) use metadata::WELL_KNOWN;
 pub use source::KeysError;
 
 pub(super) use source::KeySource;

@@ -417,3 +417,30 @@ fn a_file_that_is_not_there_or_too_large_is_refused() {
         assert_eq!(Access::read(&path, &policy()).is_ok(), fits);
     }
 }
+
+/// A resource whose clients would all be turned away for the host that they name.
+#[test]
+fn a_resource_that_the_server_does_not_answer_to_is_said() {
+    let warned = |resource: &str, http: &str| {
+        let text = format!(
+            "[oauth]\nissuer = 'https://i.example'\nresource = '{resource}'\njwks-url = 'https://i.example/keys'\n{http}"
+        );
+        access(&text).warned(Vec::new()).warnings
+    };
+    let foreign = warned("https://tools.example:8443/mcp", "");
+    assert_eq!(foreign.len(), 1, "{foreign:?}");
+    assert!(foreign[0].contains("`tools.example:8443`"), "{foreign:?}");
+    for (resource, http) in [
+        (
+            "https://tools.example/mcp",
+            "[http]\nhosts = ['tools.example']\n",
+        ),
+        (
+            "https://tools.example:8443/mcp",
+            "[http]\nhosts = ['tools.example:8443']\n",
+        ),
+        ("http://127.0.0.1:8765/mcp", ""),
+    ] {
+        assert_eq!(warned(resource, http), Vec::<String>::new(), "{resource}");
+    }
+}

@@ -1,0 +1,110 @@
+//! What an operator reads in the log of what an agent was refused: each thing with its reason, a great many counted, and no request
+//! that left no trace.
+
+use std::time::{Duration, Instant};
+
+use bailiwick_tests::mcp::Era;
+use bailiwick_tests::mcp::http::Connection;
+use bailiwick_tests::mcp::served::Served;
+use bailiwick_tests::mcp::session::Session;
+use bailiwick_tests::mcp::site::Site;
+use serde_json::{Value, json};
+
+use crate::runtime;
+
+/// Lines for what one call was refused.
+const DENIED_LINES: usize = 16;
+
+/// The events whose message begins like this, when there are so many.
+fn events(served: &Served, message: &str, count: usize) -> Vec<Value> {
+    let begun = |event: &Value| {
+        let text = event["message"].as_str();
+        text.is_some_and(|text| text.starts_with(message))
+    };
+    let begin = Instant::now();
+    loop {
+        let log = served.log();
+        let lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let events: Vec<Value> = lines.filter(begun).collect();
+        if events.len() >= count {
+            return events;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(10), "{log}");
+        std::thread::park_timeout(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn whatever_is_refused_is_in_the_log_with_its_reason() {
+    runtime().block_on(async {
+        let site = Site::new(&[
+            (
+                "files",
+                "probe-files",
+                "read-file = []\nwrite-file = []\nlist-files = []",
+            ),
+            ("asks", "mcp-text", "ask = true"),
+        ]);
+        let served = Served::with(&site, &["--log", "json"]);
+        let mut session = Session::open(served.address(), Era::Modern).await.unwrap();
+        let paths: Vec<String> = (0..DENIED_LINES + 4)
+            .map(|at| format!("secret-{at}"))
+            .collect();
+        session
+            .call("files.read-each", json!({ "paths": paths }))
+            .await
+            .unwrap();
+        session.call("asks", json!({})).await.unwrap();
+        session.call("made-up\"{}", json!({})).await.unwrap();
+        session.call("made-up", json!({})).await.unwrap();
+
+        let denied = events(&served, "denied", DENIED_LINES + 1);
+        let (each, rest) = denied.split_at(DENIED_LINES);
+        for (event, path) in each.iter().zip(&paths) {
+            assert_eq!(event["reason"], "no-rule", "{event}");
+            let arguments = event["arguments"].as_str().unwrap();
+            assert!(arguments.contains(&**path), "{event}");
+            assert!(
+                event["remedy"].as_str().unwrap().contains(&**path),
+                "{event}"
+            );
+        }
+        assert_eq!(rest.len(), 1, "{rest:?}");
+        assert_eq!(rest[0]["more"], 4, "{rest:?}");
+        assert_eq!(rest[0]["call"], each[0]["call"]);
+
+        let calls = events(&served, "call", 4);
+        let of = |tool: &str| calls.iter().find(|event| event["tool"] == tool);
+        let asks = of("asks").unwrap();
+        assert_eq!(asks["outcome"], "not-approved", "{asks}");
+        assert_eq!(asks["reason"], "the client cannot ask a person", "{asks}");
+        let unknown = of("made-up").unwrap();
+        assert_eq!(unknown["outcome"], "unknown-tool", "{unknown}");
+        assert!(calls.iter().all(|event| event["ms"].is_u64()), "{calls:?}");
+        served.stop();
+    });
+}
+
+#[test]
+fn a_request_that_is_turned_away_is_in_the_log_with_where_it_came_from() {
+    runtime().block_on(async {
+        let site = Site::new(&[("say", "mcp-text", "")]);
+        let served = Served::with(&site, &["--log", "json"]);
+        let mut connection = Connection::open(served.address()).await.unwrap();
+        let foreign = [("host", "evil.example")];
+        let reply = connection.post(&foreign, b"{}").await.unwrap();
+        assert_eq!(reply.status, 403);
+        let refused = events(&served, "a request was refused", 1);
+        let [event] = &*refused else {
+            panic!("{refused:?}");
+        };
+        let message = event["message"].as_str().unwrap();
+        assert!(message.contains("`evil.example`"), "{event}");
+        assert!(message.contains("`--access FILE`"), "{event}");
+        let peer = event["peer"].as_str().unwrap();
+        assert!(peer.starts_with("127.0.0.1:"), "{event}");
+        served.stop();
+    });
+}
