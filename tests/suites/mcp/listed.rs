@@ -175,3 +175,43 @@ fn answers_keep_to_the_schema_and_are_there_as_text_too() {
         served.stop();
     });
 }
+
+/// Bytes whose type the author declares are what they are, and no schema says that they are a text. Others stay a text in base64.
+#[test]
+fn bytes_of_a_declared_type_are_a_picture_a_sound_or_a_document() {
+    runtime().block_on(async {
+        let site = Site::new(&[("media", "mcp-media", "")]);
+        let served = Served::start(&site);
+        let listed = tools(&served, Era::Modern).await;
+        for era in Era::BOTH {
+            let mut session = Session::open(served.address(), era).await.unwrap();
+            for (name, expected) in [
+                (
+                    "picture",
+                    json!({ "type": "image", "mimeType": "image/png", "data": "iVBORw0KGgo=" }),
+                ),
+                (
+                    "sound",
+                    json!({ "type": "audio", "mimeType": "audio/wav", "data": "UklGRgQAAABXQVZF" }),
+                ),
+                (
+                    "table",
+                    json!({ "type": "resource", "resource": {
+                        "uri": "bailiwick:answer", "mimeType": "text/csv", "blob": "YSxiCjEsMgo=",
+                    } }),
+                ),
+            ] {
+                let name = format!("media.{name}");
+                let tool = listed.iter().find(|tool| tool["name"] == *name).unwrap();
+                assert!(tool["outputSchema"].is_null(), "{tool}");
+                let answer = session.call(&name, json!({})).await.unwrap();
+                assert_eq!(answer["result"]["content"], json!([expected]), "{name}");
+                assert!(answer["result"]["structuredContent"].is_null(), "{answer}");
+            }
+            let answer = session.call("media.bytes", json!({})).await.unwrap();
+            let structured = &answer["result"]["structuredContent"];
+            assert_eq!(structured, &json!({ "result": "AP8=" }), "{answer}");
+        }
+        served.stop();
+    });
+}
