@@ -13,13 +13,29 @@ use bailiwick_tests::mcp::served::Served;
 use bailiwick_tests::mcp::site::{Site, policy};
 
 /// What the suites call, by its name: the guest and what it is granted.
-const DIAGNOSTIC: [(&str, &str, &str); 13] = [
+const DIAGNOSTIC: [(&str, &str, &str); 16] = [
     ("json_schema_2020_12_tool", "mcp-schema", ""),
     ("test_audio_content", "mcp-audio", ""),
     ("test_embedded_resource", "mcp-document", ""),
     ("test_error_handling", "mcp-error", ""),
     ("test_image_content", "mcp-image", ""),
     ("test_logging_tool", "mcp-logging", ""),
+    // The one thing that is asked is whether a call may be made.
+    (
+        "test_input_required_result_elicitation",
+        "mcp-text",
+        "ask = true",
+    ),
+    (
+        "test_input_required_result_request_state",
+        "mcp-text",
+        "ask = true",
+    ),
+    (
+        "test_input_required_result_tampered_state",
+        "mcp-text",
+        "ask = true",
+    ),
     // The one capability of a client's that a tool of ours can need is that somebody is asked.
     ("test_missing_capability", "mcp-text", "ask = true"),
     ("test_multiple_content_types", "mcp-mixed", ""),

@@ -23,7 +23,7 @@ use rmcp::service::RequestContext;
 use serde_json::{Map, Value};
 
 pub(crate) use state::Attempt;
-use state::States;
+use state::{Redeemed, States};
 pub(crate) use words::plain;
 
 /// How long a person may think.
@@ -44,6 +44,8 @@ pub(crate) enum Asked {
     No(&'static str),
     /// The client did not say that it can ask a person.
     Cannot,
+    /// What the client brought as the state of a question is none of this call's.
+    Foreign,
     /// The client has to ask, and to call again with the answer.
     Ask(Box<InputRequiredResult>),
 }
@@ -128,10 +130,10 @@ impl Asking {
                 Some(state),
             )));
         };
-        if !self.states.redeem(&question.attempt, state) {
-            return Asked::No(
-                "the answer belongs to another call, was used before, or came too late",
-            );
+        match self.states.redeem(&question.attempt, state) {
+            Redeemed::Good => {}
+            Redeemed::Late => return Asked::No("the answer was used before, or came too late"),
+            Redeemed::Foreign => return Asked::Foreign,
         }
         let answer = echo.responses.and_then(|responses| responses.get(APPROVE));
         let answer = answer.and_then(|value| serde_json::from_value(value.clone()).ok());

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rmcp::model::{RequestStateCodec, SealOptions};
+use rmcp::model::{RequestStateCodec, RequestStateError, SealOptions};
 use sha2::{Digest as _, Sha256};
 
 /// The most used states that are remembered. Each is remembered until it would have expired; beyond this many, further
@@ -57,6 +57,17 @@ fn add(digest: &mut Sha256, part: &[u8]) {
     digest.update(part);
 }
 
+/// What a state that comes back is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Redeemed {
+    /// One of ours for this attempt, for the first time.
+    Good,
+    /// It was one: used before, or too old.
+    Late,
+    /// Made up, changed, or of another attempt.
+    Foreign,
+}
+
 /// Seals states and takes them back.
 #[derive(Debug)]
 pub(super) struct States {
@@ -87,28 +98,33 @@ impl States {
         Some(self.codec.seal_with(&sealed, &options))
     }
 
-    /// Whether the state is one of ours for this attempt, alive, and not used before. It is used then.
-    pub(super) fn redeem(&self, attempt: &Attempt<'_>, state: &str) -> bool {
-        let Ok(opened) = self.codec.open_with(state, &attempt.digest()) else {
-            return false;
+    /// Takes a state back that a client brings for this attempt; whoever brings it again is late.
+    pub(super) fn redeem(&self, attempt: &Attempt<'_>, state: &str) -> Redeemed {
+        let opened = match self.codec.open_with(state, &attempt.digest()) {
+            Ok(opened) => opened,
+            Err(RequestStateError::Expired) => return Redeemed::Late,
+            Err(_) => return Redeemed::Foreign,
         };
         let Some((nonce, end)) = opened.split_first_chunk::<NONCE_BYTES>() else {
-            return false;
+            return Redeemed::Foreign;
         };
         let Ok(end) = <[u8; 8]>::try_from(end).map(u64::from_le_bytes) else {
-            return false;
+            return Redeemed::Foreign;
         };
         if self.began.elapsed() >= Duration::from_millis(end) {
-            return false;
+            return Redeemed::Late;
         }
         let now = Instant::now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, until| now < *until);
         if used.len() >= USED_MAX {
-            return false;
+            return Redeemed::Late;
         }
         // It has expired by then, whenever it was made.
-        used.insert(*nonce, now + super::THINKING).is_none()
+        match used.insert(*nonce, now + super::THINKING) {
+            None => Redeemed::Good,
+            Some(_) => Redeemed::Late,
+        }
     }
 }
 
@@ -132,8 +148,9 @@ mod tests {
     fn a_state_is_good_once_for_its_attempt() {
         let states = States::new().unwrap();
         let state = sealed(&states);
-        assert!(states.redeem(&ATTEMPT, &state));
-        assert!(!states.redeem(&ATTEMPT, &state), "used before");
+        assert_eq!(states.redeem(&ATTEMPT, &state), Redeemed::Good);
+        let again = states.redeem(&ATTEMPT, &state);
+        assert_eq!(again, Redeemed::Late, "used before");
     }
 
     #[test]
@@ -168,7 +185,8 @@ mod tests {
             },
         ];
         for other in others {
-            assert!(!states.redeem(&other, &sealed(&states)), "{other:?}");
+            let redeemed = states.redeem(&other, &sealed(&states));
+            assert_eq!(redeemed, Redeemed::Foreign, "{other:?}");
         }
     }
 
@@ -176,13 +194,13 @@ mod tests {
     fn a_state_of_another_process_or_of_nobody_is_refused() {
         let states = States::new().unwrap();
         let other = States::new().unwrap();
-        assert!(!states.redeem(&ATTEMPT, &sealed(&other)));
+        assert_eq!(states.redeem(&ATTEMPT, &sealed(&other)), Redeemed::Foreign);
         for made_up in ["", "rs1", "rs1..", "rs1.AAAA.AAAA", &"x".repeat(1 << 20)] {
-            assert!(!states.redeem(&ATTEMPT, made_up));
+            assert_eq!(states.redeem(&ATTEMPT, made_up), Redeemed::Foreign);
         }
         let mut changed = sealed(&states);
         changed.push('A');
-        assert!(!states.redeem(&ATTEMPT, &changed));
+        assert_eq!(states.redeem(&ATTEMPT, &changed), Redeemed::Foreign);
     }
 
     #[test]
@@ -193,6 +211,6 @@ mod tests {
         while sealed.elapsed() < Duration::from_millis(3) {
             std::hint::spin_loop();
         }
-        assert!(!states.redeem(&ATTEMPT, &state));
+        assert_eq!(states.redeem(&ATTEMPT, &state), Redeemed::Late);
     }
 }

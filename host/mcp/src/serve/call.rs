@@ -213,6 +213,7 @@ impl Request<'_> {
             Asked::Yes(who) => Ok(Some(who)),
             Asked::No(why) => Err(Refusal::no(why)),
             Asked::Ask(required) => Err(Refusal::Ask(required)),
+            Asked::Foreign => Err(Refusal::No(NoYes::Foreign)),
             Asked::Cannot if is_stateless(self.context) => Err(Refusal::No(NoYes::Cannot)),
             Asked::Cannot => Err(Refusal::no("the client cannot ask a person")),
         }
@@ -355,6 +356,8 @@ enum Refusal {
 /// Why there is no yes, and will be none.
 enum NoYes {
     Because(&'static str),
+    /// MCP, from 2026-07-28: a state that fails its verification is rejected, and no result.
+    Foreign,
     /// MCP, from 2026-07-28: a request whose client lacks a capability is an error that names it.
     Cannot,
 }
@@ -429,6 +432,12 @@ impl NoYes {
                 );
                 let outcome = outcome.because(why);
                 outcome.ends("not-approved", answer::failure("denied", text))
+            }
+            Self::Foreign => {
+                let text = "the request state is none that this server gave for this call; call again without it";
+                let error = ErrorData::new(ErrorCode::INVALID_PARAMS, text, None);
+                let outcome = outcome.because("the answer belongs to another call, or to none");
+                (Err(error), outcome.code("not-approved"))
             }
             Self::Cannot => {
                 let needed = ClientCapabilities::builder().enable_elicitation().build();

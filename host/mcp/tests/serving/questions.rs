@@ -52,7 +52,7 @@ fn a_yes_is_for_the_call_that_was_shown_and_for_once() {
     assert!(words.contains("n = 21"), "{words}");
 
     let other = again(&client, "double", json!({ "n": 22 }), &state, yes());
-    assert_eq!(other.code(), "denied");
+    assert_eq!(other.last()["error"]["code"], -32602, "{other:?}");
     let answer = again(&client, "double", json!({ "n": 21 }), &state, yes());
     assert_eq!(answer.result()["structuredContent"]["result"], 42);
     let used = again(&client, "double", json!({ "n": 21 }), &state, yes());
@@ -117,13 +117,14 @@ fn calls_without_a_yes_count_towards_the_rate_and_fill_no_trail() {
     };
     let served = Served::with(POLICY, options);
     let alice = served.modern_as(token.expose()).asking();
-    let codes: Vec<String> = (0..4)
-        .map(|_| {
-            let reply = again(&alice, "double", json!({ "n": 1 }), "rs1.AAAA.AAAA", yes());
-            reply.code().to_owned()
-        })
-        .collect();
-    assert_eq!(codes, ["denied", "denied", "rate-limited", "rate-limited"]);
+    let made_up = || again(&alice, "double", json!({ "n": 1 }), "rs1.AAAA.AAAA", yes());
+    for _ in 0..2 {
+        let reply = made_up();
+        assert_eq!(reply.last()["error"]["code"], -32602, "{reply:?}");
+    }
+    for _ in 0..2 {
+        assert_eq!(made_up().code(), "rate-limited");
+    }
     let trail = served.trail();
     let calls = trail
         .lines()
@@ -136,7 +137,7 @@ fn a_state_that_somebody_made_up_is_a_no() {
     let served = Served::new(POLICY);
     let client = served.modern().asking();
     let reply = again(&client, "double", json!({ "n": 1 }), "rs1.AAAA.AAAA", yes());
-    assert_eq!(reply.code(), "denied");
+    assert_eq!(reply.last()["error"]["code"], -32602, "{reply:?}");
 }
 
 #[test]
