@@ -111,6 +111,8 @@ async fn exchange(stage: &Stage, sent: &[u8]) -> String {
 fn are_answers(sent: &[u8], answers: &str) {
     let mut asked: BTreeMap<String, usize> = BTreeMap::new();
     for line in sent.split(|byte| *byte == b'\n') {
+        // RFC 8259, 8.1: a parser may ignore a byte order mark.
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         let message: Value = serde_json::from_slice(line).unwrap_or_default();
         if let Some(id) = message.get("id") {
             *asked.entry(id.to_string()).or_default() += 1;

@@ -46,7 +46,8 @@ const OUTCOMES: [&str; 13] = [
 const NOT_FOUND: [&str; 3] = ["held-back", "not-permitted", "unknown-tool"];
 
 /// Why a request is turned away before the protocol.
-const REQUESTS_REFUSED: [&str; 13] = [
+const REQUESTS_REFUSED: [&str; 14] = [
+    "bytes",
     "connections",
     "foreign-host",
     "foreign-origin",

@@ -1,16 +1,19 @@
-//! Lines of the log that whoever reaches the port can cause: only so many a second, and then how many there were.
+//! Lines of the log that callers can cause at will: only so many a second, and then how many there were.
 
-use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Lines a second. Enough to see what is going on, and no way to fill a disk.
 const PER_SECOND: u32 = 10;
 
+const SECOND: Duration = Duration::from_secs(1);
+
 /// Counts such lines.
 #[derive(Debug)]
 pub(crate) struct Notices {
-    second: Mutex<Second>,
+    /// What was left out, behind its number.
+    words: &'static str,
+    second: Arc<Mutex<Second>>,
 }
 
 #[derive(Debug)]
@@ -20,41 +23,61 @@ struct Second {
     left_out: u64,
 }
 
+/// Whether a line may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Yes,
+    No,
+    /// No, for the first time within this second.
+    FirstNo,
+}
+
 impl Notices {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(words: &'static str) -> Self {
         Self {
-            second: Mutex::new(Second {
+            words,
+            second: Arc::new(Mutex::new(Second {
                 began: Instant::now(),
                 lines: 0,
                 left_out: 0,
-            }),
+            })),
         }
     }
 
-    /// Logs a line about who connected from there, unless there were too many within this second.
-    pub(crate) fn warn(&self, peer: SocketAddr, text: &str) {
-        let Some(left_out) = self.room(Instant::now()) else {
-            return;
-        };
-        if left_out > 0 {
-            tracing::warn!("{left_out} more requests were refused");
+    /// Whether a line may be written. What is left out is counted, and the count is written when the second is over.
+    pub(crate) fn room(&self) -> bool {
+        let room = lock(&self.second).room(Instant::now());
+        if room == Room::FirstNo {
+            let (words, second) = (self.words, self.second.clone());
+            tokio::spawn(async move {
+                tokio::time::sleep(SECOND).await;
+                let left_out = std::mem::take(&mut lock(&second).left_out);
+                tracing::warn!("{left_out} {words}");
+            });
         }
-        tracing::warn!(%peer, "{text}");
+        room == Room::Yes
     }
+}
 
-    /// Whether a line may be written now, and how many were left out before it.
-    fn room(&self, now: Instant) -> Option<u64> {
-        let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
-        if now.duration_since(second.began) >= Duration::from_secs(1) {
-            second.began = now;
-            second.lines = 0;
+fn lock(second: &Mutex<Second>) -> std::sync::MutexGuard<'_, Second> {
+    second.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Second {
+    fn room(&mut self, now: Instant) -> Room {
+        if now.duration_since(self.began) >= SECOND {
+            self.began = now;
+            self.lines = 0;
         }
-        if second.lines >= PER_SECOND {
-            second.left_out += 1;
-            return None;
+        if self.lines < PER_SECOND {
+            self.lines += 1;
+            return Room::Yes;
         }
-        second.lines += 1;
-        Some(std::mem::take(&mut second.left_out))
+        self.left_out += 1;
+        match self.left_out {
+            1 => Room::FirstNo,
+            _ => Room::No,
+        }
     }
 }
 
@@ -64,12 +87,16 @@ mod tests {
 
     #[test]
     fn a_flood_is_cut_and_counted() {
-        let notices = Notices::new();
         let now = Instant::now();
-        let written = (0..1000).filter(|_| notices.room(now).is_some()).count();
-        assert_eq!(written, 10);
-        let later = now + Duration::from_secs(1);
-        assert_eq!(notices.room(later), Some(990));
-        assert_eq!(notices.room(later), Some(0));
+        let mut second = Second {
+            began: now,
+            lines: 0,
+            left_out: 0,
+        };
+        let rooms: Vec<Room> = (0..1000).map(|_| second.room(now)).collect();
+        let count = |wanted: Room| rooms.iter().filter(|room| **room == wanted).count();
+        assert_eq!((count(Room::Yes), count(Room::FirstNo)), (10, 1));
+        assert_eq!(second.left_out, 990);
+        assert_eq!(second.room(now + SECOND), Room::Yes);
     }
 }

@@ -38,7 +38,10 @@ pub(crate) struct Inner {
     pub(crate) asking: Asking,
     pub(crate) together: Together,
     pub(crate) metrics: Metrics,
+    /// Of requests that are refused before anybody is asked.
     pub(crate) notices: Notices,
+    /// Of calls that did not begin.
+    pub(crate) not_begun: Notices,
     /// Nothing new is begun.
     pub(crate) draining: CancellationToken,
     /// What is under way is cancelled.
@@ -74,7 +77,8 @@ impl Server {
             asking: Asking::new()?,
             together: Together::default(),
             metrics: Metrics::new(),
-            notices: Notices::new(),
+            notices: Notices::new("more requests were refused"),
+            not_begun: Notices::new("more calls did not begin"),
             draining: CancellationToken::new(),
             cancelling: CancellationToken::new(),
             under_way: AtomicUsize::new(0),
@@ -156,7 +160,8 @@ impl Server {
     /// Ends the server: nothing new is begun; calls under way get the time of the drain, and are cancelled then.
     /// Returns when they have ended.
     pub async fn end(&self) {
-        if !self.inner.said_ending.swap(true, Ordering::Relaxed) {
+        let began = self.inner.serving.now().is_some();
+        if began && !self.inner.said_ending.swap(true, Ordering::Relaxed) {
             tracing::info!("ending: no more calls are taken");
         }
         self.inner.draining.cancel();

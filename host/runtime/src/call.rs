@@ -132,6 +132,16 @@ impl<'t> Call<'t> {
         self
     }
 
+    /// Holds the tools that this call's tool calls to more than their policy and the tool's own grant do, at every depth: `narrow` is given the
+    /// called tool's name and its call, which it can only narrow.
+    pub fn narrow_callees(
+        mut self,
+        narrow: impl for<'c> Fn(&str, Call<'c>) -> Call<'c> + Send + Sync + 'static,
+    ) -> Self {
+        self.behalf.callees = Some(behalf::Callees(Arc::new(narrow)));
+        self
+    }
+
     /// Shares what is known of private data with other calls: once one of them used some, this one is held to what is marked for it.
     /// For calls between which somebody can carry data, as an agent can: `[private] scope = "principal"` of a policy.
     pub fn together(mut self, private: &PrivateUse) -> Self {

@@ -18,7 +18,8 @@ use wasmtime::component::{Component, InstancePre};
 use crate::audit::Digest;
 use crate::call::{Call, CallState};
 use crate::host::HostInner;
-use crate::value::Signature;
+use crate::secrets::Secrets;
+use crate::value::{ArgumentError, Signature};
 use crate::wall::Workers;
 
 pub use content::ContentShape;
@@ -149,6 +150,36 @@ impl Tool {
     /// [`FunctionError`], when there is none, or when there are several.
     pub fn function(&self, name: &str) -> Result<&Function, FunctionError> {
         functions::find(&self.inner.functions, name)
+    }
+
+    /// Whether these arguments, in JSON, fit a function: what a call would say of them, without a call.
+    ///
+    /// # Errors
+    /// [`ArgumentError`], which shows nothing of arguments that hold a secret of the host's.
+    pub fn check_arguments(&self, function: &Function, json: &str) -> Result<(), ArgumentError> {
+        // What cannot be called at all is said by the call.
+        let Ok(signature) = function.signature() else {
+            return Ok(());
+        };
+        let read = signature.arguments_from_json(json);
+        read.map(drop).map_err(|error| self.shown(error, json))
+    }
+
+    /// A text that is shown or kept, with every secret of the host's in it overwritten.
+    #[must_use]
+    pub fn without_secrets(&self, text: &str) -> String {
+        let mut bytes = text.as_bytes().to_vec();
+        if let Some(secrets) = self.inner.host.services.find::<Secrets>() {
+            secrets.watch().mask(&mut bytes);
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// What is wrong with arguments. Its texts are cut and escaped, which would hide a secret from those who look for one.
+    pub(crate) fn shown(&self, error: ArgumentError, arguments: &str) -> ArgumentError {
+        let secrets = self.inner.host.services.find::<Secrets>();
+        let found = secrets.and_then(|secrets| secrets.watch().find(arguments.as_bytes()));
+        found.map_or(error, |_| ArgumentError::Withheld)
     }
 
     /// The only function that there is to call.

@@ -34,7 +34,15 @@ impl Piped {
     /// # Panics
     /// When it does not answer.
     pub fn start(site: &Site, era: Era) -> Self {
-        let mut piped = Self::silent(site, era, &[]);
+        Self::starting(site, era, &[])
+    }
+
+    /// As [`Self::start`], with more arguments.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub fn starting(site: &Site, era: Era, more: &[&str]) -> Self {
+        let mut piped = Self::silent(site, era, more);
         if era == Era::Legacy {
             let answer = piped.ask(
                 "initialize",

@@ -10,6 +10,7 @@
 
 mod answered;
 mod confined;
+mod granted;
 mod hostile;
 mod inspector;
 mod isolated;

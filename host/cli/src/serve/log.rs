@@ -6,12 +6,13 @@ use tracing_subscriber::EnvFilter;
 
 use super::LogForm;
 
-/// Begins to log. What the libraries below say is shown from warnings on; with `verbose` everything is.
+/// Begins to log. What the libraries below say is shown from warnings on, but for the protocol's, which speaks of each client that goes away; with
+/// `verbose` everything is.
 pub(super) fn begin(form: LogForm, verbose: bool) {
     let filter = if verbose {
         "debug,hyper=info"
     } else {
-        "warn,bailiwick=info,bailiwick_mcp=info,rmcp=error"
+        "warn,bailiwick=info,bailiwick_mcp=info,rmcp=off"
     };
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))

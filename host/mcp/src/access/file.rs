@@ -10,6 +10,7 @@ use bailiwick::policy::{
     Diagnostics, Extensions, HttpUrl, Mistake, Policy, Scheme, format_duration, nearest,
     parse_duration, read_narrowing,
 };
+use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 
 use super::Access;
@@ -144,6 +145,7 @@ impl Reader<'_> {
             sites: parts.sites,
             authenticates: true,
             warnings: Vec::new(),
+            digest: Sha256::digest(self.text).into(),
         })
     }
 

@@ -58,6 +58,8 @@ pub struct Access {
     sites: Sites,
     authenticates: bool,
     warnings: Vec<String>,
+    /// Of the text; zeros where there is none.
+    digest: [u8; 32],
 }
 
 /// Why there is no access file to go by.
@@ -107,6 +109,7 @@ impl Access {
             sites: Sites::loopback(),
             authenticates: false,
             warnings: Vec::new(),
+            digest: [0; 32],
         }
     }
 
@@ -147,6 +150,11 @@ impl Access {
     /// What is wrong with it.
     pub fn parse(file_name: &str, text: &str, policy: &Policy) -> Result<Self, Diagnostics> {
         file::parse(file_name, text, policy)
+    }
+
+    /// The SHA-256 of the text: what a yes to a call is bound to.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        self.digest
     }
 
     /// Whether requests need a token: always, but for [`Self::local`].

@@ -27,6 +27,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) component: [u8; 32],
     /// The policy's text.
     pub(crate) policy: &'a str,
+    /// The SHA-256 of the access file, which narrows what a person is shown.
+    pub(crate) access: [u8; 32],
     /// The arguments, as they will be passed.
     pub(crate) arguments: &'a str,
 }
@@ -39,6 +41,7 @@ impl Attempt<'_> {
             add(&mut digest, part);
         }
         digest.update(self.component);
+        digest.update(self.access);
         add(&mut digest, self.policy.as_bytes());
         digest.finalize().into()
     }
@@ -137,6 +140,7 @@ mod tests {
         name: "mailer.send",
         component: [7; 32],
         policy: "policy",
+        access: [3; 32],
         arguments: r#"{"to":"ann"}"#,
     };
 
@@ -171,6 +175,10 @@ mod tests {
             },
             Attempt {
                 policy: "another policy",
+                ..ATTEMPT
+            },
+            Attempt {
+                access: [4; 32],
                 ..ATTEMPT
             },
             Attempt {

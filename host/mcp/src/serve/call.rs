@@ -40,6 +40,8 @@ const NOTES_MAX: usize = 16;
 pub(super) struct Request<'a> {
     pub(super) handler: &'a Handler,
     pub(super) principal: Arc<Principal>,
+    /// Cancelled when the session ends, where there is one.
+    pub(super) session: Option<CancellationToken>,
     pub(super) context: &'a RequestContext<RoleServer>,
     /// The arguments, as they came.
     pub(super) arguments: Map<String, Value>,
@@ -57,15 +59,19 @@ impl Request<'_> {
         let began = Instant::now();
         // A question that waits for a person is under way, too: the server's end answers it.
         let _under_way = self.handler.server.inner.begin_call();
-        let entry = set.view(&self.principal).find(&name).cloned();
+        let view = set.view(self.principal.name());
+        let entry = view.and_then(|view| view.find(&name).cloned());
         let (response, outcome) = match entry.as_deref().map(|entry| (entry, &entry.callee)) {
             Some((entry, Callee::Tool(function))) => self.tool(set, entry, function).await,
             Some((_, Callee::Native(native))) => self.native(native).await,
             None => (Err(unknown(&name)), Outcome::nobodys(not_found(set, &name))),
         };
-        outcome.log(&self.principal, &shortened(&name), began.elapsed());
-        let metrics = &self.handler.server.inner.metrics;
-        metrics.call(
+        let server = &self.handler.server.inner;
+        // Calls that begin are bounded by the gate, and each has its record; others cost their caller nothing.
+        if !outcome.report.call.is_empty() || server.not_begun.room() {
+            outcome.log(&self.principal, &shortened(&name), began.elapsed());
+        }
+        server.metrics.call(
             outcome.tool,
             outcome.function,
             outcome.code,
@@ -187,17 +193,22 @@ impl Request<'_> {
             .ok_or(Refusal::no("its arguments are too deep to be shown"))?
             .to_string();
         let grant = function.grant();
+        let shown = function.tool.without_secrets(&arguments);
+        // Overwriting leaves JSON what it was: no quote and no backslash is a star.
+        let shown = serde_json::from_str(&shown)
+            .map_err(|_| Refusal::no("its arguments cannot be shown"))?;
         let question = Question {
             attempt: Attempt {
                 principal: self.principal.name(),
                 name: &entry.definition.name,
                 component: *function.tool.digest().as_bytes(),
                 policy: &set.policy_text,
+                access: set.access.digest(),
                 arguments: &arguments,
             },
             ask,
             grant: &grant,
-            arguments: &self.arguments,
+            arguments: &shown,
         };
         let echo = Echo {
             responses: self.params.input_responses.as_ref(),
@@ -270,7 +281,7 @@ impl Request<'_> {
             function: function.clone(),
             arguments,
             approved,
-            principal: self.principal.name().to_owned(),
+            principal: self.principal.clone(),
             together: self
                 .handler
                 .server
@@ -279,6 +290,7 @@ impl Request<'_> {
                 .of(set.policy.private_scope(), self.principal.name()),
             cancellation: cancellation.clone(),
             shutdown: self.handler.server.inner.cancelling.clone(),
+            session: self.session.clone().unwrap_or_default(),
             sink,
             _places: places,
             _under_way: self.handler.server.inner.begin_call(),
@@ -376,11 +388,13 @@ struct Task {
     function: ToolFunction,
     arguments: String,
     approved: Option<String>,
-    principal: String,
+    principal: Arc<Principal>,
     /// What the principal's calls know together of private data, where the policy says that they do.
     together: Option<PrivateUse>,
     cancellation: CancellationToken,
     shutdown: CancellationToken,
+    /// Cancelled when the session ends.
+    session: CancellationToken,
     sink: mpsc::Sender<Progress>,
     _places: Places,
     _under_way: UnderWay,
@@ -399,8 +413,13 @@ impl Task {
             call = call.together(together);
         }
         let sink = self.sink;
+        let principal = self.principal.clone();
         let call = call
-            .principal(&self.principal)
+            .principal(self.principal.name())
+            .narrow_callees(move |tool, call| match principal.narrowing(tool) {
+                Some(narrowing) => narrowing.narrow(call),
+                None => call,
+            })
             .cancel_with(self.cancellation.clone())
             // A note that finds no room is dropped.
             .on_progress(move |note| drop(sink.try_send(note)));
@@ -409,6 +428,10 @@ impl Task {
         let ended = tokio::select! {
             ended = &mut calling => ended,
             () = self.shutdown.cancelled() => {
+                self.cancellation.cancel();
+                calling.await
+            }
+            () = self.session.cancelled() => {
                 self.cancellation.cancel();
                 calling.await
             }
@@ -542,13 +565,8 @@ impl<'e> Outcome<'e> {
 }
 
 fn wrong_arguments(function: &ToolFunction, arguments: &str) -> Option<CallToolResult> {
-    let signature = function
-        .tool
-        .function(&function.function)
-        .ok()?
-        .signature()
-        .ok()?;
-    let error = signature.arguments_from_json(arguments).err()?;
+    let called = function.tool.function(&function.function).ok()?;
+    let error = function.tool.check_arguments(called, arguments).err()?;
     Some(answer::failure(
         "invalid-arguments",
         format!("The arguments do not fit: {error}. Correct them and call again."),

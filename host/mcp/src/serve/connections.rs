@@ -71,8 +71,12 @@ pub(super) async fn serve(
                     }
                     Err(_) => {
                         server.inner.metrics.request_refused("connections");
-                        let text = "a connection was refused: as many are open as `--connections` allows";
-                        server.inner.notices.warn(peer, text);
+                        if server.inner.notices.room() {
+                            tracing::warn!(
+                                %peer,
+                                "a connection was refused: as many are open as `--connections` allows"
+                            );
+                        }
                         drop(stream);
                     }
                 },

@@ -14,6 +14,7 @@ use rmcp::{RoleServer, ServerHandler};
 
 use super::call::{Request, ending};
 use super::notes::{Note, Notes};
+use super::sessions::Member;
 use crate::access::Principal;
 use crate::server::Server;
 use crate::set::{LIST_FRESH, LoadProgress, Loaded, ToolSet};
@@ -104,7 +105,8 @@ impl Handler {
         let set = tokio::time::timeout(INSTRUCTIONS_WAIT, ready).await;
         set.ok()
             .flatten()
-            .map(|set| set.view(&principal).instructions.clone())
+            .and_then(|set| set.view(principal.name()))
+            .map(|view| view.instructions.clone())
     }
 
     /// Tells one client of the older protocol when what it may call changes.
@@ -122,8 +124,8 @@ impl Handler {
                             return;
                         }
                     }
-                    () = changes.next() => {
-                        if peer.notify_tool_list_changed().await.is_err() {
+                    changed = changes.next() => {
+                        if !changed || peer.notify_tool_list_changed().await.is_err() {
                             return;
                         }
                     }
@@ -151,17 +153,24 @@ impl Changes {
         }
     }
 
-    /// The next one. Cancel-safe.
-    async fn next(&mut self) {
+    /// The next one; false when the principal is none any more. Cancel-safe.
+    async fn next(&mut self) -> bool {
         loop {
             if self.watch.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
-            let now = digest(&self.watch.borrow_and_update(), &self.principal);
+            let (now, is_ready) = {
+                let loaded = self.watch.borrow_and_update();
+                let is_ready = matches!(*loaded, Loaded::Ready(_));
+                (digest(&loaded, &self.principal), is_ready)
+            };
+            if is_ready && now.is_none() {
+                return false;
+            }
             let differs = self.known.is_some() && now != self.known;
             self.known = now;
             if differs {
-                return;
+                return true;
             }
         }
     }
@@ -169,10 +178,7 @@ impl Changes {
 
 fn digest(loaded: &Loaded, principal: &Principal) -> Option<[u8; 32]> {
     match loaded {
-        Loaded::Ready(set) => {
-            let now = set.access.principal(principal.name());
-            now.map(|principal| set.view(principal).digest)
-        }
+        Loaded::Ready(set) => set.view(principal.name()).map(|view| view.digest),
         Loaded::Loading(_) | Loaded::Failed => None,
     }
 }
@@ -186,6 +192,15 @@ fn loading(progress: &LoadProgress) -> Note {
         )),
         ..Note::default()
     }
+}
+
+/// The access file has the principal no more.
+fn nobody() -> ErrorData {
+    ErrorData::new(
+        ErrorCode::INVALID_REQUEST,
+        "this server does not know the caller any more",
+        None,
+    )
 }
 
 fn not_loaded() -> ErrorData {
@@ -250,7 +265,8 @@ impl ServerHandler for Handler {
         let principal = self.caller(&context)?;
         let set = self.set(&context, &mut Notes::new(&context)).await?;
         let after = request.and_then(|request| request.cursor);
-        let definitions = set.view(&principal).definitions();
+        let view = set.view(principal.name()).ok_or_else(nobody)?;
+        let definitions = view.definitions();
         let (part, next) = part(definitions, after.as_deref())?;
         let fresh = u64::try_from(LIST_FRESH.as_millis()).unwrap_or(u64::MAX);
         let mut list = ListToolsResult::with_all_items(part);
@@ -271,9 +287,16 @@ impl ServerHandler for Handler {
         }
         let mut notes = Notes::new(&context);
         let set = self.set(&context, &mut notes).await?;
+        let principal = set.access.principal(principal.name());
+        let principal = principal.cloned().ok_or_else(nobody)?;
+        let member = context
+            .extensions
+            .get::<http::request::Parts>()
+            .and_then(|parts| parts.extensions.get::<Member>());
         let request = Request {
             handler: self,
             principal,
+            session: member.map(|member| member.ended.clone()),
             context: &context,
             arguments: params.arguments.take().unwrap_or_default(),
             params,
@@ -296,7 +319,10 @@ impl ServerHandler for Handler {
             tokio::select! {
                 () = context.cancelled() => return Ok(()),
                 () = self.server.inner.draining.cancelled() => return Ok(()),
-                () = changes.next() => {
+                changed = changes.next() => {
+                    if !changed {
+                        return Err(nobody());
+                    }
                     if context.sink().notify_tool_list_changed().await.is_err() {
                         return Ok(());
                     }

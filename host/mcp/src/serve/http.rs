@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -24,7 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::connections::{self, Peer};
 use super::handler::{Callers, Handler};
-use super::sessions::Sessions;
+use super::held::{Held, Holding};
+use super::sessions::{Beginning, Member, Sessions};
 use crate::access::{Principal, ResourceMetadata, Sites, WELL_KNOWN};
 use crate::metrics::CONTENT_TYPE as METRICS;
 use crate::server::Server;
@@ -128,6 +129,7 @@ impl Server {
         let site = Arc::new(Site {
             server: self.clone(),
             sessions: Sessions::new(),
+            held: Held::default(),
             sites: bound.open.then(|| Sites::loopback().and_any_address()),
         });
         let router = router(&site, &closed);
@@ -145,6 +147,7 @@ impl Server {
 struct Site {
     server: Server,
     sessions: Sessions,
+    held: Held,
     /// The names that it answers to where there is no access file that could say it.
     sites: Option<Sites>,
 }
@@ -262,12 +265,26 @@ async fn admitted(
         headers: request.headers(),
     };
     let principal = came_in(site, &set, caller).await?;
-    session(site, request.method(), caller, &principal).await?;
-    let mut request = whole(site, peer, request).await?;
+    let member = session(site, caller, &principal)?;
+    let ends = member
+        .as_ref()
+        .filter(|_| request.method() == Method::DELETE);
+    // What a session began ends with it.
+    if let Some(member) = ends {
+        member.ended.cancel();
+    }
+    let (mut request, holding) = whole(site, peer, &principal, request).await?;
+    let beginning = match (&member, begins_a_session(&request)) {
+        (None, true) => Some(room(site, peer, &principal).await?),
+        _ => None,
+    };
     request.extensions_mut().insert(principal.clone());
+    if let Some(member) = member.clone() {
+        request.extensions_mut().insert(member);
+    }
     // A request is under way until its answer is sent; a stream that a client listens to is none.
     let under_way = (request.method() == Method::POST).then(|| site.server.inner.begin_call());
-    let response = next.run(request).await;
+    let response = next.run(request.map(Body::from)).await;
     if let Some(began) = response
         .headers()
         .get(SESSION)
@@ -276,9 +293,10 @@ async fn admitted(
         let present = site.server.inner.metrics.session();
         site.sessions.began(began, principal.name(), present);
     }
+    drop(beginning);
     Ok(response.map(|body| {
         Body::new(body.map_frame(move |frame| {
-            let _held = &under_way;
+            let _held = (&under_way, &holding, &member);
             frame
         }))
     }))
@@ -296,7 +314,9 @@ impl Site {
     /// Counts and logs a request that is not looked at any further.
     fn refused(&self, peer: Peer, code: &'static str, text: &str) {
         self.server.inner.metrics.request_refused(code);
-        self.server.inner.notices.warn(peer.0, text);
+        if self.server.inner.notices.room() {
+            tracing::warn!(peer = %peer.0, "{text}");
+        }
     }
 }
 
@@ -325,52 +345,114 @@ async fn came_in(
         })
 }
 
-/// Refuses what belongs to somebody else's session, and sessions beyond those that there is room for.
-async fn session(
+/// The session that a request belongs to, if it does; somebody else's is none.
+fn session(
     site: &Site,
-    method: &Method,
     caller: Caller<'_>,
     principal: &Principal,
-) -> Result<(), Box<Response>> {
+) -> Result<Option<Member>, Box<Response>> {
     let refused = |status, text: &'static str| Err(Box::new((status, text).into_response()));
     let mut ids = caller.headers.get_all(SESSION).iter();
     match (ids.next(), ids.next()) {
         (Some(id), None) => {
-            let own = id
-                .to_str()
-                .is_ok_and(|id| site.sessions.is_of(id, principal.name()));
-            if own {
-                return Ok(());
+            let own = id.to_str().ok();
+            let own = own.and_then(|id| site.sessions.of(id, principal.name()));
+            match own {
+                Some(member) => Ok(Some(member)),
+                // MCP: "respond to requests containing that session ID with HTTP 404 Not Found".
+                None => refused(StatusCode::NOT_FOUND, "there is no such session\n"),
             }
-            // MCP: "respond to requests containing that session ID with HTTP 404 Not Found".
-            refused(StatusCode::NOT_FOUND, "there is no such session\n")
         }
         (Some(_), Some(_)) => refused(StatusCode::BAD_REQUEST, "a request is of one session\n"),
-        (None, _) if method == Method::POST && !site.sessions.room(principal.name()).await => {
-            let text = format!(
-                "a request was refused: `{}` has too many sessions, or all have together",
-                principal.name()
-            );
-            site.refused(caller.peer, "sessions", &text);
-            Err(Box::new(later("there are too many sessions")))
-        }
-        (None, _) => Ok(()),
+        (None, _) => Ok(None),
     }
 }
 
-/// The request with its body in memory, so that nothing behind waits for a slow sender.
-async fn whole(site: &Site, peer: Peer, request: Request) -> Result<Request, Box<Response>> {
-    let (parts, body) = request.into_parts();
-    let reading = axum::body::to_bytes(body, BODY_BYTES_MAX);
+/// Whether a request would begin a session. What is no message of one kind is taken for one that would.
+fn begins_a_session(request: &http::Request<Bytes>) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Message {
+        method: Option<String>,
+    }
+    if request.method() != Method::POST {
+        return false;
+    }
+    let message: Result<Message, _> = serde_json::from_slice(request.body());
+    message.map_or(true, |message| {
+        message.method.is_none_or(|method| method == "initialize")
+    })
+}
+
+/// A place for a session.
+async fn room<'s>(
+    site: &'s Site,
+    peer: Peer,
+    principal: &Principal,
+) -> Result<Beginning<'s>, Box<Response>> {
+    site.sessions.room(principal.name()).await.ok_or_else(|| {
+        let text = format!(
+            "a request was refused: `{}` has too many sessions, or all have together",
+            principal.name()
+        );
+        site.refused(peer, "sessions", &text);
+        Box::new(later("there are too many sessions"))
+    })
+}
+
+/// Why a body was not taken.
+enum Untaken {
+    TooLarge,
+    NoRoom,
+}
+
+/// The body, as far as there is room for it.
+async fn body(mut body: Body, holding: &mut Holding) -> Result<Bytes, Untaken> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Untaken::TooLarge)?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if whole.len() + data.len() > BODY_BYTES_MAX {
+            return Err(Untaken::TooLarge);
+        }
+        if !holding.more(data.len()) {
+            return Err(Untaken::NoRoom);
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(whole.into())
+}
+
+/// The request with its body in memory, so that nothing behind waits for a slow sender; and the room that it takes.
+async fn whole(
+    site: &Site,
+    peer: Peer,
+    principal: &Principal,
+    request: Request,
+) -> Result<(http::Request<Bytes>, Holding), Box<Response>> {
+    let mut holding = site.held.begin(principal.name());
+    let (parts, sent) = request.into_parts();
+    let reading = body(sent, &mut holding);
     match tokio::time::timeout(BODY, reading).await {
-        Ok(Ok(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
-        Ok(Err(_)) => {
+        Ok(Ok(bytes)) => Ok((http::Request::from_parts(parts, bytes), holding)),
+        Ok(Err(Untaken::TooLarge)) => {
             let why = "a request was refused: it is too large, or its sender broke it off";
             site.refused(peer, "too-large", why);
             let text = format!("a request may have {BODY_BYTES_MAX} bytes\n");
             Err(Box::new(
                 (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
             ))
+        }
+        Ok(Err(Untaken::NoRoom)) => {
+            let text = format!(
+                "a request was refused: the requests of `{}`, or all together, hold as many bytes as they may",
+                principal.name()
+            );
+            site.refused(peer, "bytes", &text);
+            Err(Box::new(later(
+                "the server holds as many bytes as it takes",
+            )))
         }
         Err(_) => {
             site.refused(peer, "too-slow", "a request was refused: it took too long");

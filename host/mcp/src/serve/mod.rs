@@ -3,6 +3,7 @@
 mod call;
 mod connections;
 mod handler;
+mod held;
 mod http;
 mod notes;
 mod sessions;

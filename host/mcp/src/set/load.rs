@@ -283,6 +283,12 @@ pub(crate) fn load_set(
         Some(path) => held_back(path, &policy, &described)?,
         None => Vec::new(),
     };
+    // What was not approved is not there for other tools either.
+    let approved = tools.iter().filter(|tool| {
+        let mut held = held_back.iter();
+        !held.any(|held| held.tool == tool.name())
+    });
+    toolbox.fill(approved.cloned().collect());
     let definitions = by_name(described, &setup.natives)?;
     Ok(ToolSet {
         generation,
@@ -331,6 +337,16 @@ pub(crate) fn resolve(policy: &Path, path: &str) -> PathBuf {
         Some(folder) if !folder.as_os_str().is_empty() => folder.join(path),
         Some(_) | None => PathBuf::from(path),
     }
+}
+
+/// All files that a load would look at, as far as the policy can be read: those that it waits for are among them.
+pub(crate) fn wanted_files(setup: &Setup) -> Vec<PathBuf> {
+    let mut files = own_files(setup);
+    let name = setup.policy.display().to_string();
+    let policy = read(&setup.policy).ok();
+    let policy = policy.and_then(|text| Policy::parse(&name, &text, &Extensions::new()).ok());
+    files.extend(policy.iter().flat_map(|policy| named_files(setup, policy)));
+    files
 }
 
 /// The files that the command line names. A change of these and of [`named_files`] is a reason to load again.
@@ -431,7 +447,6 @@ fn tools(
         });
         tools.push(one(setup, tool, text, host, &toolbox)?);
     }
-    toolbox.fill(tools.clone());
     Ok((tools, toolbox))
 }
 

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bailiwick::policy::Policy;
 use bailiwick::{Host, Tool, Toolbox};
 
-use crate::access::{Access, Authenticator, Principal};
+use crate::access::{Access, Authenticator};
 use crate::native::NativeFunction;
 
 /// Everything that one state of the files says: policy, components, access, lock. It never changes; a reload makes
@@ -105,14 +105,16 @@ impl ToolSet {
         self.definitions.get(name).cloned()
     }
 
-    /// What a principal sees of the set: made when it first asks.
-    pub(crate) fn view(&self, principal: &Principal) -> Arc<View> {
+    /// What the principal of this name sees of the set: made when it first asks. What it may is what this set's own access file says, and
+    /// nothing else: a request may have come in under another.
+    pub(crate) fn view(&self, principal: &str) -> Option<Arc<View>> {
+        let principal = self.access.principal(principal)?;
         let mut views = self.views.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(view) = views.get(principal.name()) {
-            return view.clone();
+            return Some(view.clone());
         }
         let view = Arc::new(View::new(self, principal));
         views.insert(principal.name().to_owned(), view.clone());
-        view
+        Some(view)
     }
 }

@@ -3,12 +3,13 @@
 //! A new set is loaded beside the running one, from the files as they are then. It takes its place whole, or it is
 //! refused whole and the running one stays. Calls under way keep the set that they began with.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::load::load_set;
+use super::load::{load_set, wanted_files};
 use super::{LoadProgress, SetError, Setup, Stamp, ToolSet};
 
 /// How often the files are looked at: a change that has settled is loaded within half a second, and looking costs a few
@@ -42,7 +43,9 @@ pub(crate) struct Serving {
     state: watch::Sender<Loaded>,
     /// One reload at a time.
     loading: tokio::sync::Mutex<()>,
-    /// What the files looked like when they were last loaded, whatever came of it.
+    /// The files that are watched: those of the set that runs, and those that a refused one would need.
+    files: Mutex<Vec<PathBuf>>,
+    /// What they looked like when they were last loaded, whatever came of it.
     seen: Mutex<Option<Stamp>>,
 }
 
@@ -57,6 +60,7 @@ impl Serving {
             setup: Arc::new(setup),
             state: watch::Sender::new(Loaded::Loading(progress)),
             loading: tokio::sync::Mutex::new(()),
+            files: Mutex::new(Vec::new()),
             seen: Mutex::new(None),
         }
     }
@@ -127,10 +131,10 @@ impl Serving {
         let mut before: Option<Stamp> = None;
         loop {
             ticks.tick().await;
-            let Some(running) = self.now() else {
+            if self.now().is_none() {
                 continue;
-            };
-            let files = running.files.clone();
+            }
+            let files = self.files().clone();
             let Ok(stamp) = tokio::task::spawn_blocking(move || Stamp::of(&files)).await else {
                 continue;
             };
@@ -148,10 +152,19 @@ impl Serving {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    fn files(&self) -> std::sync::MutexGuard<'_, Vec<PathBuf>> {
+        self.files
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     async fn load(&self, generation: u64) -> Result<ToolSet, SetError> {
         let setup = self.setup.clone();
         let state = self.state.clone();
-        let before = self.now().map(|running| Stamp::of(&running.files));
+        let mut files = wanted_files(&self.setup);
+        let running = self.now();
+        files.extend(running.iter().flat_map(|running| running.files.clone()));
+        let before = Stamp::of(&files);
         let loading = tokio::task::spawn_blocking(move || {
             load_set(&setup, generation, &|progress| {
                 state.send_if_modified(|known| {
@@ -168,9 +181,12 @@ impl Serving {
             Err(error) => Err(SetError::Panic(error.to_string())),
         };
         // What was refused is not tried again before it changes.
-        *self.seen() = loaded
-            .as_ref()
-            .map_or(before, |set| Some(set.stamp.clone()));
+        let (files, stamp) = match &loaded {
+            Ok(set) => (set.files.clone(), set.stamp.clone()),
+            Err(_) => (files, before),
+        };
+        *self.files() = files;
+        *self.seen() = Some(stamp);
         loaded
     }
 }

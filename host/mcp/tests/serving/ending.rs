@@ -114,6 +114,33 @@ fn a_question_that_is_open_at_the_end_is_answered_and_recorded() {
     assert!(call.contains(r#""outcome":"denied""#), "{call}");
 }
 
+/// The older protocol: a session that its client ends takes its calls along.
+#[test]
+fn a_session_that_ends_cancels_its_call() {
+    let served = Served::with(
+        "[tools.more]\ncomponent = 'several.wasm'\nlimits = { time = '60 s', concurrency = 1 }\n",
+        Options::default(),
+    );
+    let mut client = served.modern();
+    client.initialize();
+    let mut leaving = served.modern();
+    leaving.session.clone_from(&client.session);
+    let calling = thread::spawn(move || {
+        let call = json!({
+            "jsonrpc": "2.0", "id": 2, "method": "tools/call",
+            "params": { "name": "more.spin", "arguments": {} },
+        });
+        client.in_session_as_it_comes(&call, |_| {})
+    });
+    served.until_one_is_under_way();
+    let began = Instant::now();
+    assert!((200..300).contains(&leaving.leave()));
+    let reply = served.modern().call("more.triple", json!({ "n": 3 }));
+    assert_eq!(reply.result()["structuredContent"]["result"], 9);
+    assert!(began.elapsed() < Duration::from_secs(5));
+    calling.join().unwrap();
+}
+
 #[test]
 fn a_client_that_goes_away_cancels_its_call() {
     let served = Served::with(

@@ -4,6 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
+use bailiwick_mcp::access::Token;
 use serde_json::{Value, json};
 
 use crate::served::{Options, SEVERAL, Served, until};
@@ -85,6 +86,55 @@ fn files_are_watched() {
     .unwrap();
     until(|| client.names().contains(&"double.spin".to_owned()));
     watching.abort();
+}
+
+/// A policy can come before what it names: that is waited for.
+#[test]
+fn what_a_refused_policy_waits_for_is_watched_too() {
+    let served = Served::new(ONE);
+    let watched = served.server.clone();
+    let watching = served.begin(async move { watched.watch().await });
+    let client = served.modern();
+    let later =
+        "[tools.double]\ncomponent = 'double.wasm'\n[tools.later]\ncomponent = 'later.wasm'\n";
+    fs::write(served.path("bailiwick.toml"), later).unwrap();
+    until(|| {
+        let (_, metrics) = served.get("/metrics", None);
+        !metrics.contains(r#"bailiwick_reloads_total{outcome="refused"} 0"#)
+    });
+    fs::copy(served.path("several.wasm"), served.path("later.wasm")).unwrap();
+    until(|| client.names().contains(&"later.triple".to_owned()));
+    watching.abort();
+}
+
+/// Who is not a principal any more is told nothing any more.
+#[test]
+fn a_stream_ends_with_its_principal() {
+    let token = Token::generate().unwrap();
+    let hash = token.hash().to_hex();
+    let access = |name: &str, hash: &str| {
+        format!("[principals.{name}]\ntoken-sha256 = ['{hash}']\ntools = ['double']\n")
+    };
+    let first = access("alice", &hash);
+    let options = Options {
+        access: Some(&first),
+        ..Options::default()
+    };
+    let served = Served::with(ONE, options);
+    let alice = served.modern_as(token.expose());
+    let listening = thread::spawn(move || {
+        alice.listen(|message| message["method"] == "notifications/tools/list_changed")
+    });
+    // The stream is there when its request is.
+    until(|| {
+        let (_, metrics) = served.get("/metrics", Some(token.expose()));
+        metrics.contains("bailiwick_connections 2\n")
+    });
+    thread::sleep(Duration::from_millis(300));
+    fs::write(served.path("access.toml"), access("bob", &"0".repeat(64))).unwrap();
+    served.wait(served.server.reload());
+    until(|| listening.is_finished());
+    assert!(!listening.join().unwrap(), "it was told of a change");
 }
 
 #[test]

@@ -423,14 +423,28 @@ impl Client {
             "_meta": self.meta(),
         });
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-        let request = self
+        let mut request = self
             .agent
             .post(&self.url)
             .header("accept", "application/json, text/event-stream")
             .header("content-type", "application/json")
             .header("mcp-protocol-version", MODERN)
             .header("mcp-method", method);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
         comes(request.send(body.to_string()).unwrap(), enough)
+    }
+
+    /// Ends the session.
+    pub(crate) fn leave(&self) -> u16 {
+        let session = self.session.as_deref().unwrap_or_default();
+        let request = self
+            .agent
+            .delete(&self.url)
+            .header("mcp-session-id", session)
+            .header("mcp-protocol-version", "2025-11-25");
+        request.call().unwrap().status().as_u16()
     }
 
     fn meta(&self) -> Value {

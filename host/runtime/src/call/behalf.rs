@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Call;
 use crate::tool::Toolbox;
 use crate::waist::{PrivateUse, Reporter};
 
@@ -20,4 +21,18 @@ pub(crate) struct Behalf {
     pub(crate) toolbox: Option<Toolbox>,
     /// What is known of private data with other calls.
     pub(crate) together: Option<PrivateUse>,
+    /// What the tools that are called are held to, besides.
+    pub(crate) callees: Option<Callees>,
+}
+
+/// Holds calls of other tools to more than their policy and their caller do, by the tool's name.
+#[derive(Clone)]
+pub(crate) struct Callees(pub(crate) Arc<NarrowCallee>);
+
+type NarrowCallee = dyn for<'t> Fn(&str, Call<'t>) -> Call<'t> + Send + Sync;
+
+impl std::fmt::Debug for Callees {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Callees(..)")
+    }
 }

@@ -28,7 +28,7 @@ pub(super) async fn run<I: Invocation>(
         Running::new(call, arguments).map_err(|cause| CallError::new(cause, Report::default()))?;
     let outcome = match (running.approved(), running.place(), invocation) {
         (Err(cause), _, _) => Err(cause),
-        (Ok(()), _, Err(error)) => Err(Cause::InvalidArguments(error)),
+        (Ok(()), _, Err(error)) => Err(Cause::InvalidArguments(call.tool.shown(error, arguments))),
         (Ok(()), Err(cause), Ok(_)) => Err(cause),
         (Ok(()), Ok(_place), Ok(invocation)) => running.bounded(invocation).await,
     };
@@ -121,6 +121,7 @@ impl<'c> Running<'c> {
         if let Some(reporter) = &self.call.behalf.reporter {
             reporter.finish();
         }
+        let outcome = outcome.map_err(|cause| self.shown(cause));
         let closed = self.close();
         let code = outcome.as_ref().map_or_else(Cause::code, |_| audit::OK);
         let detail = outcome.as_ref().err().and_then(detail);
@@ -152,6 +153,21 @@ impl<'c> Running<'c> {
         let dropped = &mut self.report.spent.log_dropped;
         *dropped = dropped.saturating_add(printed.dropped);
         closed
+    }
+
+    /// Why a call has no answer, without a secret in it.
+    fn shown(&self, cause: Cause) -> Cause {
+        let text = |text: String| self.redacted(&text).into_owned();
+        match cause {
+            Cause::WrongTypes(why) => Cause::WrongTypes(text(why)),
+            Cause::Unavailable { path, what } => Cause::Unavailable {
+                path: text(path),
+                what: text(what),
+            },
+            Cause::Trap(why) => Cause::Trap(text(why)),
+            Cause::HostFault(why) => Cause::HostFault(text(why)),
+            cause => cause,
+        }
     }
 
     /// A text that is kept: without a secret in it.

@@ -25,6 +25,7 @@ mod error;
 pub(crate) mod helper;
 mod inject;
 mod keyring;
+mod loose;
 mod patterns;
 mod process;
 mod sigv4;

@@ -1,7 +1,7 @@
 //! The forms in which a secret is looked for.
 //!
 //! As it is, reversed, in hexadecimal digits, in base64 (both alphabets, at each of the three places where it can begin within a group of bytes), and as URLs, JSON and HTML
-//! write what is special in it. Letters are compared without regard to case, which covers both spellings of hexadecimal digits and a server that writes all in capitals.
+//! write what is special in it; texts with other escapes, and digits with line breaks between them, are left to [`super::loose`]. Letters are compared without regard to case, which covers both spellings of hexadecimal digits and a server that writes all in capitals.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -12,15 +12,8 @@ pub(super) type Form = Zeroizing<Vec<u8>>;
 
 /// Every form of these bytes, each once, in lower case.
 pub(super) fn forms(secret: &[u8]) -> Vec<Form> {
-    let mut forms = vec![
-        Form::new(secret.to_vec()),
-        Form::new(secret.iter().rev().copied().collect()),
-        each(secret, hexadecimal),
-    ];
-    for start in 0..3 {
-        forms.push(base64_within(secret, start, &STANDARD_NO_PAD));
-        forms.push(base64_within(secret, start, &URL_SAFE_NO_PAD));
-    }
+    let mut forms = written(secret);
+    forms.extend(spread(secret));
     let escapes: [fn(u8, &mut Vec<u8>); 6] = [
         url_component,
         url_form,
@@ -30,6 +23,29 @@ pub(super) fn forms(secret: &[u8]) -> Vec<Form> {
         html,
     ];
     forms.extend(escapes.map(|escape| each(secret, escape)));
+    once(forms)
+}
+
+/// The forms of a text, each of whose characters may be written with an escape.
+pub(super) fn written(secret: &[u8]) -> Vec<Form> {
+    once(vec![
+        Form::new(secret.to_vec()),
+        Form::new(secret.iter().rev().copied().collect()),
+    ])
+}
+
+/// The forms that may go over several lines.
+pub(super) fn spread(secret: &[u8]) -> Vec<Form> {
+    let mut forms = vec![each(secret, hexadecimal)];
+    for start in 0..3 {
+        forms.push(base64_within(secret, start, &STANDARD_NO_PAD));
+        forms.push(base64_within(secret, start, &URL_SAFE_NO_PAD));
+    }
+    once(forms)
+}
+
+/// Each of them once, in lower case.
+fn once(mut forms: Vec<Form>) -> Vec<Form> {
     for form in &mut forms {
         form.make_ascii_lowercase();
     }

@@ -64,7 +64,81 @@ fn encodings(secret: &str) -> Vec<(&'static str, String)> {
                 .replace('>', "&gt;");
             text.replace('"', "&quot;").replace('\'', "&#39;")
         }),
+        ("url, every byte", percent(secret, |_| false, true)),
+        ("json as for a script", {
+            let json = serde_json::to_string(secret).unwrap();
+            let json = json.trim_matches('"').replace('&', "\\u0026");
+            json.replace('<', "\\u003c").replace('>', "\\u003E")
+        }),
+        (
+            "json, every character",
+            secret
+                .bytes()
+                .map(|byte| format!("\\u{byte:04x}"))
+                .collect(),
+        ),
+        (
+            "a program's text",
+            secret.escape_debug().to_string().replace('k', "\\x6b"),
+        ),
+        ("html by number", {
+            let named = |byte: u8| byte.is_ascii_alphanumeric();
+            let by_number = |byte: u8| match named(byte) {
+                true => char::from(byte).to_string(),
+                false => format!("&#{byte};"),
+            };
+            secret.bytes().map(by_number).collect()
+        }),
+        (
+            "html, every character",
+            secret.bytes().map(|byte| format!("&#x{byte:X};")).collect(),
+        ),
+        ("hex with colons", hex_with(secret, ":")),
+        ("hex in lines", hex_with(secret, "\r\n    ")),
+        ("hex in lines of a text in json", hex_with(secret, "\\n")),
+        ("base64 in lines", lines(secret, "\n")),
+        ("base64 in lines of a text in json", lines(secret, "\\r\\n")),
+        ("base64 in lines of a url", lines(secret, "%0D%0A")),
+        (
+            "base64 in a url",
+            STANDARD_NO_PAD
+                .encode(secret)
+                .replace('+', "%2B")
+                .replace('/', "%2f"),
+        ),
     ]
+}
+
+/// Two digits for each byte, with something between them.
+fn hex_with(secret: &str, between: &str) -> String {
+    let bytes: Vec<String> = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(between)
+}
+
+/// In lines that are so short that the break is everywhere once.
+fn lines(secret: &str, end: &str) -> String {
+    let text = STANDARD_NO_PAD.encode(secret);
+    let lines: Vec<&str> = (0..text.len())
+        .step_by(5)
+        .map(|at| &text[at..text.len().min(at + 5)])
+        .collect();
+    lines.join(end)
+}
+
+/// Wherever the line breaks, and however long the lines are.
+#[test]
+fn finds_base64_that_goes_over_lines() {
+    let secrets = made_up(TRICKY, "refuse");
+    let text = STANDARD.encode(format!("before {TRICKY} behind"));
+    for at in 0..text.len() {
+        let (one, other) = text.split_at(at);
+        for end in ["\n", "\r\n", "\n\t\t"] {
+            let whole = format!("{one}{end}{other}");
+            assert!(secrets.watch().find(whole.as_bytes()).is_some(), "{whole}");
+        }
+    }
+    let far = format!("{}{}{}", &text[..20], " ".repeat(40), &text[20..]);
+    assert!(secrets.watch().find(far.as_bytes()).is_none(), "{far}");
 }
 
 #[test]

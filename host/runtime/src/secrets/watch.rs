@@ -1,7 +1,7 @@
 //! Looks for secrets in bytes that pass: all forms of all secrets at once, also across the pieces of a stream.
 //!
 //! Four bytes at a place, without their case, are a number; a table of bits says for most places at once that no form begins so. What is left is compared byte by
-//! byte. The forms stand in memory that is overwritten when it is dropped, which is why no automaton of a library's does this: it would hold the secrets in its states.
+//! byte; texts that can be written in many ways are read on the way ([`super::loose`]). The forms stand in memory that is overwritten when it is dropped, which is why no automaton of a library's does this: it would hold the secrets in its states.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -10,6 +10,7 @@ use bailiwick_policy::Leak;
 use zeroize::Zeroizing;
 
 use super::Held;
+use super::loose::{Loose, Standing};
 use super::patterns::{Form, forms};
 
 /// Bytes that decide whether a place is looked at. Every form is longer.
@@ -26,6 +27,7 @@ pub(crate) struct Watch {
     heads: Vec<u64>,
     by_head: HashMap<u16, Vec<usize>>,
     longest: usize,
+    loose: Loose,
 }
 
 /// A secret that was found.
@@ -41,6 +43,8 @@ pub(crate) struct Found {
 struct Places {
     ranges: Vec<Range<usize>>,
     found: Vec<Found>,
+    /// Where one may have begun whose rest is still to come.
+    begun: Option<usize>,
 }
 
 impl std::fmt::Debug for Watch {
@@ -65,6 +69,7 @@ impl Watch {
             for form in forms(secret.value.expose()) {
                 watch.add(form, number);
             }
+            watch.loose.add(secret.value.expose(), number);
         }
         watch
     }
@@ -92,15 +97,18 @@ impl Watch {
         if self.is_empty() {
             return None;
         }
-        let heads = bytes.windows(HEAD_BYTES).enumerate();
-        let mut hits = heads.filter(|(_, head)| self.may_begin(head));
-        hits.find_map(|(at, _)| self.longest_at(bytes, at))
-            .and_then(|(_, secret)| self.found(secret))
+        let mut places = 0..bytes.len();
+        places
+            .find_map(|at| match self.at(bytes, at) {
+                Standing::Whole(_, secret) => Some(secret),
+                Standing::Begun | Standing::Nothing => None,
+            })
+            .and_then(|secret| self.found(secret))
     }
 
     /// Overwrites every secret in these bytes, and says which were there.
     pub(crate) fn mask(&self, bytes: &mut [u8]) -> Vec<Found> {
-        let Places { ranges, found } = self.places(bytes);
+        let Places { ranges, found, .. } = self.places(bytes);
         ranges.into_iter().for_each(|range| overwrite(bytes, range));
         found
     }
@@ -109,16 +117,19 @@ impl Watch {
         let mut places = Places {
             ranges: Vec::new(),
             found: Vec::new(),
+            begun: None,
         };
         if self.is_empty() {
             return places;
         }
-        for (at, head) in bytes.windows(HEAD_BYTES).enumerate() {
-            if !self.may_begin(head) {
-                continue;
-            }
-            let Some((length, secret)) = self.longest_at(bytes, at) else {
-                continue;
+        for at in 0..bytes.len() {
+            let (length, secret) = match self.at(bytes, at) {
+                Standing::Whole(length, secret) => (length, secret),
+                Standing::Begun => {
+                    places.begun.get_or_insert(at);
+                    continue;
+                }
+                Standing::Nothing => continue,
             };
             places.ranges.push(at..at + length);
             let found = self.found(secret);
@@ -143,6 +154,21 @@ impl Watch {
             let bits = self.heads.get(usize::from(head >> 6));
             bits.is_some_and(|bits| bits >> (head & 63) & 1 == 1)
         })
+    }
+
+    /// What stands at a place: the longest, where there are several.
+    fn at(&self, bytes: &[u8], at: usize) -> Standing {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let head = rest.get(..HEAD_BYTES);
+        let plain = head.filter(|head| self.may_begin(head));
+        let plain = plain.and_then(|_| self.longest_at(bytes, at));
+        match (plain, self.loose.at(rest)) {
+            (Some((length, _)), Standing::Whole(loose, secret)) if loose > length => {
+                Standing::Whole(loose, secret)
+            }
+            (Some((length, secret)), _) => Standing::Whole(length, secret),
+            (None, loose) => loose,
+        }
     }
 
     /// The longest form that stands at a place, and whose it is.
@@ -212,8 +238,13 @@ impl Stream {
         let mut all = Zeroizing::new(Vec::with_capacity(self.held.len() + piece.len()));
         all.extend_from_slice(&self.held);
         all.extend_from_slice(piece);
-        let Places { ranges, found } = watch.places(&all);
+        let Places {
+            ranges,
+            found,
+            begun,
+        } = watch.places(&all);
         let passes = all.len() - watch.begun(&all);
+        let passes = begun.map_or(passes, |at| passes.min(at));
         let mut clear = all.get(..passes).unwrap_or_default().to_vec();
         let masked = std::mem::take(&mut self.masked);
         let known = std::iter::once(0..masked).chain(ranges);

@@ -76,6 +76,9 @@ pub enum ArgumentError {
         /// The limit.
         limit: usize,
     },
+    /// They do not fit, and a secret of the host's stands in them: what came is not shown.
+    #[error("arguments do not fit; what is wrong is not shown, since a secret stands in them")]
+    Withheld,
     /// Too many or too few WAVE texts.
     #[error("expected {expected}, found {found}")]
     Count {
@@ -110,7 +113,9 @@ impl ArgumentError {
             | ArgumentError::MissingField { path, .. }
             | ArgumentError::Duplicate { path, .. }
             | ArgumentError::Wave { path, .. } => path,
-            ArgumentError::TooLarge { .. } | ArgumentError::Count { .. } => "$",
+            ArgumentError::TooLarge { .. }
+            | ArgumentError::Withheld
+            | ArgumentError::Count { .. } => "$",
         }
     }
 
@@ -124,6 +129,7 @@ impl ArgumentError {
             | ArgumentError::MissingField { .. }
             | ArgumentError::Duplicate { .. }
             | ArgumentError::TooLarge { .. }
+            | ArgumentError::Withheld
             | ArgumentError::Count { .. } => None,
         }
     }

@@ -12,7 +12,7 @@ use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
 use super::{Attempted, Failure, HandleId, Handles, Held, Meter, Recording, StandIn};
 use crate::audit::OK;
-use crate::call::{Behalf, Report};
+use crate::call::{Behalf, Call, Report};
 use crate::secrets::Secrets;
 use crate::tool::Toolbox;
 
@@ -195,7 +195,16 @@ impl Scene {
             parent: Some(self.trace.call.as_str().into()),
             toolbox: self.behalf.toolbox.clone(),
             together: self.behalf.together.clone(),
+            callees: self.behalf.callees.clone(),
             ..Behalf::default()
+        }
+    }
+
+    /// A call of another tool, held to what this call's are held to.
+    pub(crate) fn called<'t>(&self, tool: &str, call: Call<'t>) -> Call<'t> {
+        match &self.behalf.callees {
+            Some(callees) => (callees.0)(tool, call),
+            None => call,
         }
     }
 

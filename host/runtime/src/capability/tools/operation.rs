@@ -94,6 +94,7 @@ impl Attempted for CallTool {
         })?;
         let unknown = || Failure::Invalid(format!("the tool has no function `{function}` to call"));
         let call = tool.call(function).map_err(|_| unknown())?;
+        let call = scene.called(tool.name(), call);
         // In a box: a future that holds another tool's whole call would grow with each level.
         let outcome = Box::pin(call.within(scene).json(&self.arguments)).await;
         answered(scene, tool.name(), outcome)
