@@ -468,6 +468,33 @@ async fn arguments_with_a_secret_are_recorded_without_it() {
     );
 }
 
+/// What is wrong with arguments quotes them, cut and escaped: half a secret is one that nobody finds any more.
+#[tokio::test]
+async fn what_is_wrong_with_arguments_shows_no_part_of_a_secret() {
+    let stage = bearer(vec![]);
+    let known = stage.described("/v1/a", "send", 0);
+    let cut = format!("{}{TOKEN}", "x".repeat(30));
+    let wrong = [TOKEN, &cut].map(|way| {
+        let mut described = known.clone();
+        described["way"] = json!(way);
+        described
+    });
+    let mut unknown = known.clone();
+    unknown[TOKEN] = json!(1);
+    for described in wrong.into_iter().chain([unknown]) {
+        let ended = stage.call("request", json!(["key", described])).await;
+        assert!(ended.contains("invalid-arguments"), "{ended}");
+        for text in [ended, stage.hold.trail()] {
+            assert!(!text.contains(&TOKEN[..12]), "{text}");
+        }
+    }
+    let mut plain = known;
+    plain["way"] = json!("nowhere");
+    let ended = stage.call("request", json!(["key", plain])).await;
+    assert!(ended.contains("invalid-arguments"), "{ended}");
+    assert!(stage.hold.trail().contains("nowhere"), "others are shown");
+}
+
 #[tokio::test]
 async fn ordinary_answers_pass_unchanged_beside_secrets() {
     let body: String = (0..20_000)

@@ -49,8 +49,11 @@ impl Site {
         fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
-    /// `bailiwick serve` for its policy, with more arguments. Its state, its trail and its cache are the test's own.
+    /// `bailiwick serve` for its policy, with more arguments. Its state, its trail and its cache are the test's own. With `BAILIWICK_ISOLATE` its
+    /// tools run behind the wall of processes.
     pub fn command(&self, more: &[&str]) -> Command {
+        let isolate = std::env::var_os("BAILIWICK_ISOLATE").map(|_| "--isolate");
+        let isolate = isolate.filter(|isolate| !more.contains(isolate));
         let mut command = Command::new(bailiwick());
         command
             .arg("serve")
@@ -58,6 +61,7 @@ impl Site {
             .arg(self.path("bailiwick.toml"))
             .arg("--audit")
             .arg(self.path("trail.jsonl"))
+            .args(isolate)
             .args(more)
             .env("BAILIWICK_CACHE_DIR", compiled())
             .env("XDG_STATE_HOME", self.path("state"))

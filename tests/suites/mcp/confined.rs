@@ -50,11 +50,12 @@ fn every_thread_of_a_server_is_confined() {
 }
 
 #[test]
-fn a_server_that_is_not_confined_says_so() {
+fn a_server_is_always_confined() {
     let site = Site::new(&TOOLS);
-    let served = Served::with(&site, &["--confine", "off"]);
-    assert!(names(&served) > 0);
-    assert!(served.log().contains("not confined"), "{}", served.log());
+    let refused = site.command(&["--confine", "off"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("full, available"), "{said}");
 }
 
 #[test]

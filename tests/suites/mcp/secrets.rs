@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bailiwick_tests::mcp::Era;
 use bailiwick_tests::mcp::served::Served;
-use bailiwick_tests::mcp::session::Session;
+use bailiwick_tests::mcp::session::{Session, code};
 use bailiwick_tests::mcp::site::{Site, policy};
 use bailiwick_tests::server::{Says, Script, Server};
 use serde_json::json;
@@ -68,6 +68,16 @@ fn a_confined_server_asks_its_programs_again_and_runs_no_other() {
     };
     let answer = call();
     assert!(sent("first-value-0123456789"), "{answer}");
+    // What is wrong with arguments that hold a secret is not shown, nor a part of them.
+    let mut wrong = described.clone();
+    wrong["way"] = json!(format!("{}first-value-0123456789", "x".repeat(30)));
+    let refused = runtime().block_on(async {
+        let mut session = Session::open(served.address(), Era::Modern).await.unwrap();
+        let arguments = json!({ "secret": "key", "described": wrong });
+        session.call("probe.request", arguments).await.unwrap()
+    });
+    assert_eq!(code(&refused), "invalid-arguments", "{refused}");
+    assert!(!refused.to_string().contains("first-value"), "{refused}");
     site.write("vault", "second-value-9876543210\n");
     site.write("bailiwick.toml", &(with("/bin/cat") + "# again\n"));
     wait_for(&served, "loaded again", 1);

@@ -16,10 +16,11 @@ use bailiwick_mcp::access::{Access, AccessError, Principal};
 use bailiwick_mcp::lock::Lock;
 use bailiwick_mcp::set::{SetError, Setup};
 use bailiwick_mcp::{Bound, HttpError, HttpOptions, Server};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::args::{Cache, Isolate};
-use crate::confine::{self, Confinement};
+use crate::confine::{self, Confine};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::paths;
@@ -127,8 +128,9 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) isolate: Isolate,
 
-    #[command(flatten)]
-    pub(crate) confinement: Confinement,
+    /// What this process gives up in the kernel before it serves
+    #[arg(long, value_name = "HOW", default_value = "full", value_parser = confine_how(), help_heading = "Confinement")]
+    pub(crate) confine: Confine,
 }
 
 /// How a line of the log is written.
@@ -138,6 +140,11 @@ pub(crate) enum LogForm {
     Text,
     /// One JSON object a line, for machines
     Json,
+}
+
+/// All of it, or what the kernel has: a server that gives up nothing is none.
+fn confine_how() -> impl TypedValueParser<Value = Confine> {
+    PossibleValuesParser::new(["full", "available"]).try_map(|how| Confine::from_str(&how, false))
 }
 
 /// An address, or the one name that needs nobody's answer.
@@ -243,7 +250,7 @@ fn confined(serve: &Serve, file: &PolicyFile, setup: Setup) -> Result<Setup, Fai
     };
     confine::prepare_cache(setup.cache.as_deref());
     let places = setup.places(&file.policy, &access);
-    let Some(confined) = confine::confine(serve.confinement.confine, &places)? else {
+    let Some(confined) = confine::confine(serve.confine, &places)? else {
         tracing::warn!(
             "this process is not confined: an escape from WebAssembly has all that its user has"
         );

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use bailiwick::audit::{Digest, visible};
-use bailiwick::policy::{Limit, Limits};
+use bailiwick::policy::{Limit, Limits, PrivateScope};
 use serde_json::{Value, json};
 
+use super::state::{CA_FILE, ISOLATION, PRIVATE_SCOPE, PROXY, RESOLVER, SHARED};
 use super::{Approved, DefinitionText};
 
 /// One thing that was not approved.
@@ -30,6 +31,20 @@ pub enum Change {
         line: String,
         /// What became of the rule.
         rule: Became,
+    },
+    /// It no longer runs in a process of its own: a wall was taken away, whatever its rules are.
+    WeakerIsolation {
+        /// The line that was there.
+        line: String,
+    },
+    /// What the policy says for all its tools is another: the way to the network, or how long private data narrows calls.
+    Shared {
+        /// Its key: `network.proxy`, `private.scope` …
+        key: String,
+        /// What it was.
+        approved: String,
+        /// What it is.
+        current: String,
     },
     /// Calls wait for a person, or no longer do, or one yes holds longer.
     Ask {
@@ -124,6 +139,8 @@ impl Change {
             Self::NewTool { .. } => "new-tool",
             Self::NewImport { .. } => "new-import",
             Self::Wider { .. } => "wider-grant",
+            Self::WeakerIsolation { .. } => "weaker-isolation",
+            Self::Shared { key, .. } => shared_code(key),
             Self::Ask { .. } => "ask",
             Self::DefinitionChanged { .. } => "definition-changed",
             Self::DefinitionAdded { .. } => "definition-added",
@@ -142,15 +159,17 @@ impl Change {
             Self::NewTool { .. } => 0,
             Self::NewImport { .. } => 1,
             Self::Wider { .. } => 2,
-            Self::Ask { .. } => 3,
-            Self::DefinitionChanged { .. } => 4,
-            Self::DefinitionAdded { .. } => 5,
-            Self::Limit { .. } => 6,
-            Self::Component { .. } => 7,
-            Self::Narrower { .. } => 8,
-            Self::LostImport { .. } => 9,
-            Self::DefinitionRemoved { .. } => 10,
-            Self::RemovedTool { .. } => 11,
+            Self::WeakerIsolation { .. } => 3,
+            Self::Shared { .. } => 4,
+            Self::Ask { .. } => 5,
+            Self::DefinitionChanged { .. } => 6,
+            Self::DefinitionAdded { .. } => 7,
+            Self::Limit { .. } => 8,
+            Self::Component { .. } => 9,
+            Self::Narrower { .. } => 10,
+            Self::LostImport { .. } => 11,
+            Self::DefinitionRemoved { .. } => 12,
+            Self::RemovedTool { .. } => 13,
         }
     }
 
@@ -167,6 +186,14 @@ impl Change {
             Self::Wider { line, rule } | Self::Narrower { line, rule } => {
                 json!({"kind": kind, "rule": line, "became": rule.as_str()})
             }
+            Self::WeakerIsolation { line } => {
+                json!({"kind": kind, "rule": line, "became": Became::Removed.as_str()})
+            }
+            Self::Shared {
+                key,
+                approved,
+                current,
+            } => json!({"kind": kind, "key": key, "approved": approved, "current": current}),
             Self::Ask { approved, current } => {
                 json!({"kind": kind, "approved": approved, "current": current})
             }
@@ -223,6 +250,22 @@ impl fmt::Display for Change {
             Self::Narrower { line, rule } => {
                 write!(out, "it may do less: {}", Rule { line, rule: *rule })
             }
+            Self::WeakerIsolation { line } => {
+                let rule = Became::Removed;
+                write!(out, "weaker isolation: {}", Rule { line, rule })
+            }
+            Self::Shared {
+                key,
+                approved,
+                current,
+            } => write!(
+                out,
+                "{}: `{}` was {} and is {}",
+                shared_title(key, approved, current),
+                visible(key),
+                visible(approved),
+                visible(current)
+            ),
             Self::Ask { approved, current } => write!(
                 out,
                 "`ask` was `{}` and is `{}`",
@@ -286,6 +329,7 @@ impl fmt::Display for Rule<'_> {
 pub(super) fn compare(approved: &Approved, current: &Approved) -> Vec<Change> {
     let mut changes = imports(approved, current);
     changes.extend(grants(approved, current));
+    changes.extend(shared(approved, current));
     changes.extend(limits(approved, current));
     changes.extend(definitions(approved, current));
     if approved.ask != current.ask {
@@ -323,6 +367,12 @@ fn grants(approved: &Approved, current: &Approved) -> Vec<Change> {
 
 fn grant(line: &str, rule: Became) -> Change {
     let line = line.to_owned();
+    if isolates(&line) {
+        return match rule {
+            Became::Added => Change::Narrower { line, rule },
+            Became::Removed => Change::WeakerIsolation { line },
+        };
+    }
     match (denies(&line), rule) {
         (false, Became::Added) | (true, Became::Removed) => Change::Wider { line, rule },
         (true, Became::Added) | (false, Became::Removed) => Change::Narrower { line, rule },
@@ -334,6 +384,82 @@ fn denies(line: &str) -> bool {
     line.split_once(" = ").is_some_and(|(key, entry)| {
         key == "private" || entry.starts_with("\"!") || entry.starts_with("'!")
     })
+}
+
+/// `isolation = "process"`: no rule of the tool, but a wall around it.
+fn isolates(line: &str) -> bool {
+    line.split_once(" = ")
+        .is_some_and(|(key, _)| key == ISOLATION)
+}
+
+fn shared(approved: &Approved, current: &Approved) -> Vec<Change> {
+    let differ = approved.shared.symmetric_difference(&current.shared);
+    let mut keys: BTreeSet<&str> = differ.filter_map(|line| line.split(" = ").next()).collect();
+    // What nobody recorded may have been anything, also what is not set now.
+    if approved.shared.is_empty() {
+        keys.extend(SHARED);
+    }
+    keys.into_iter()
+        .map(|key| Change::Shared {
+            key: key.to_owned(),
+            approved: setting(&approved.shared, key),
+            current: setting(&current.shared, key),
+        })
+        .collect()
+}
+
+/// What the lines say under a key; all of it, where a file has it twice.
+fn setting(lines: &BTreeSet<String>, key: &str) -> String {
+    if lines.is_empty() {
+        return "not recorded".to_owned();
+    }
+    let said: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix(key)?.strip_prefix(" = "))
+        .collect();
+    match said.is_empty() {
+        true => "not set".to_owned(),
+        false => said.join(" and "),
+    }
+}
+
+/// The stable word for a key of what the policy says for all its tools. A key that this command does not know was approved by
+/// a later one.
+fn shared_code(key: &str) -> &'static str {
+    match key {
+        CA_FILE | PROXY | RESOLVER => "network",
+        PRIVATE_SCOPE => "private-scope",
+        _ => "shared",
+    }
+}
+
+/// What a change of such a key is, in words for a person.
+pub(super) fn shared_title(key: &str, approved: &str, current: &str) -> &'static str {
+    match key {
+        CA_FILE => "other trusted certificates",
+        PROXY => "another proxy",
+        RESOLVER => "another name server",
+        PRIVATE_SCOPE => scope_title(approved, current),
+        _ => "another setting for all tools",
+    }
+}
+
+/// A shorter scope lets later calls carry away what an earlier one has learned.
+fn scope_title(approved: &str, current: &str) -> &'static str {
+    let scope = |said: &str| {
+        let word = said.trim_matches('"');
+        PrivateScope::ALL
+            .into_iter()
+            .find(|scope| scope.as_str() == word)
+    };
+    match (scope(approved), scope(current)) {
+        (Some(PrivateScope::Principal), Some(PrivateScope::Call)) => "shorter private scope",
+        (Some(PrivateScope::Call), Some(PrivateScope::Principal)) => "longer private scope",
+        (None, _)
+        | (_, None)
+        | (Some(PrivateScope::Call), Some(PrivateScope::Call))
+        | (Some(PrivateScope::Principal), Some(PrivateScope::Principal)) => "private scope",
+    }
 }
 
 fn limits(approved: &Approved, current: &Approved) -> Vec<Change> {

@@ -3,11 +3,13 @@
 //! The attacker is a tool that was harmless when somebody looked at it (a *rug-pull*): a component that is swapped, a
 //! description that begins to talk to the model, a schema that asks for one more thing; or a policy that grew where nobody
 //! looked. The lock file holds all that an agent is told of a tool and all that the tool may do, as it was when a person
-//! said yes. Under `--locked`, a tool that differs from it in anything is not listed and cannot be called.
+//! said yes; with it, what the policy says for all its tools and their reach depends on (the way to the network, how long
+//! private data narrows calls). Under `--locked`, a tool that differs from it in anything is not listed and cannot be called.
 //!
 //! The order of evaluation: the file's size, its version, its form (unknown keys are errors), then each definition: its
 //! text must be the canonical one of what it says, and have the digest that stands beside it. Empty means that nothing is
-//! approved. A tool that is approved and no longer there is no danger and needs no approval.
+//! approved, and what an earlier version of the command did not record is not approved either. A tool that is approved and
+//! no longer there is no danger and needs no approval.
 //!
 //! What the digests are not: a signature. Whoever can write the lock can approve, as whoever can write the policy can
 //! grant. They make an edit by hand, or a merge that went wrong, an error instead of an approval.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bailiwick::audit::visible;
 use similar::{ChangeTag, TextDiff};
 
-use super::change::all_parts;
+use super::change::{all_parts, shared_title};
 use super::{Approved, Became, Change, DefinitionText, Part, mixed_scripts};
 
 /// Lines around a difference.
@@ -94,6 +94,12 @@ pub fn shown(change: &Change, current: &Approved) -> Vec<Line> {
         Change::LostImport { import } => listed("import that is gone", Became::Removed, import),
         Change::Wider { line, rule } => listed("wider grant", *rule, line),
         Change::Narrower { line, rule } => listed("narrower grant", *rule, line),
+        Change::WeakerIsolation { line } => listed("weaker isolation", Became::Removed, line),
+        Change::Shared {
+            key,
+            approved,
+            current,
+        } => replaced(shared_title(key, approved, current), key, approved, current),
         Change::Ask { approved, current } => replaced("asking", "ask", approved, current),
         Change::Limit {
             key,
@@ -146,10 +152,11 @@ fn replaced(title: &str, key: &str, approved: &str, current: &str) -> Vec<Line> 
 /// A tool that nobody has approved: all of it.
 fn whole(current: &Approved) -> Vec<Line> {
     let mut lines = Vec::new();
-    let lists: [(&str, Vec<&str>); 3] = [
+    let lists: [(&str, Vec<&str>); 4] = [
         ("imports", current.imports().collect()),
         ("grants", current.grants().collect()),
         ("limits", current.limits().collect()),
+        ("for all tools of the policy", current.shared().collect()),
     ];
     for (title, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
         lines.push(Line::new(Sign::Title, 0, title));

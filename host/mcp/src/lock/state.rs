@@ -11,6 +11,21 @@ use super::{LockError, deceptive};
 use crate::canonical::{canonical, digest, lines};
 use crate::set::Definition;
 
+/// The key of the line that says that a tool runs in a process of its own.
+pub(super) const ISOLATION: &str = "isolation";
+
+/// Certificates that are trusted beside the built-in ones.
+pub(super) const CA_FILE: &str = "network.ca-file";
+/// What all requests go through.
+pub(super) const PROXY: &str = "network.proxy";
+/// Who says which addresses a name has.
+pub(super) const RESOLVER: &str = "network.resolver";
+/// How long what a call has learned narrows calls.
+pub(super) const PRIVATE_SCOPE: &str = "private.scope";
+
+/// All that is recorded of what a policy says for all its tools.
+pub(super) const SHARED: [&str; 4] = [CA_FILE, PROXY, RESOLVER, PRIVATE_SCOPE];
+
 /// All of a tool that an operator approves: what runs, what it asks for, what it may do, what agents are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approved {
@@ -18,6 +33,8 @@ pub struct Approved {
     pub(super) imports: BTreeSet<String>,
     pub(super) grants: BTreeSet<String>,
     pub(super) limits: BTreeSet<String>,
+    /// Empty where an earlier version of the command approved: nothing is known of it then.
+    pub(super) shared: BTreeSet<String>,
     pub(super) ask: String,
     pub(super) definitions: BTreeMap<String, DefinitionText>,
 }
@@ -55,6 +72,11 @@ impl Approved {
     /// The limits that are not the default ones, one line each: `memory = "128 MiB"`.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
         self.limits.iter().map(String::as_str)
+    }
+
+    /// What the policy says for all its tools and this one's reach depends on, one line each: `network.proxy = "http://…"`.
+    pub fn shared(&self) -> impl Iterator<Item = &str> {
+        self.shared.iter().map(String::as_str)
     }
 
     /// Whether calls wait for a person, as the policy says it: `false`, `true`, `{ holds = "10 min" }`.
@@ -127,6 +149,7 @@ impl Current {
             .flatten()
             .collect(),
             limits: limits(named.limits()),
+            shared: shared(policy),
             ask: ask(named),
             definitions: told,
         };
@@ -195,7 +218,7 @@ fn grants(rules: &Rules) -> BTreeSet<String> {
 fn isolation(named: &ToolPolicy) -> BTreeSet<String> {
     let line = named
         .isolated()
-        .then(|| "isolation = \"process\"".to_owned());
+        .then(|| format!("{ISOLATION} = \"process\""));
     line.into_iter().collect()
 }
 
@@ -204,6 +227,26 @@ fn bindings(policy: &Policy, named: &ToolPolicy) -> BTreeSet<String> {
     let names = named.secrets();
     let secrets = names.iter().filter_map(|name| policy.secret(name));
     secrets.flat_map(SecretPolicy::approval).collect()
+}
+
+/// What the policy says for all its tools: whom their requests go through, whom they trust, and how long private data
+/// narrows calls. Of the last the default stands there too: so no lines at all are those of a lock that did not know of them.
+pub(super) fn shared(policy: &Policy) -> BTreeSet<String> {
+    let network = policy.network();
+    let ca_file = network.ca_file.as_ref();
+    let proxy = network.proxy.as_ref();
+    let lines = [
+        ca_file.map(|file| format!("{CA_FILE} = {file:?}")),
+        proxy.map(|proxy| format!("{PROXY} = \"{proxy}\"")),
+        network
+            .resolver
+            .map(|address| format!("{RESOLVER} = \"{address}\"")),
+        Some(format!(
+            "{PRIVATE_SCOPE} = \"{}\"",
+            policy.private_scope().as_str()
+        )),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 fn limits(limits: &Limits) -> BTreeSet<String> {

@@ -1,6 +1,7 @@
 //! What an attacker would try with a tool that was approved, and with the file that says so.
 
 mod disk;
+mod shared;
 mod text;
 
 use std::collections::BTreeSet;
@@ -38,6 +39,7 @@ fn state() -> Approved {
             "http-get = []",
         ]),
         limits: lines(&["memory = 1 MiB"]),
+        shared: lines(&["private.scope = \"call\""]),
         ask: "true".to_owned(),
         definitions: [(
             "report".to_owned(),
@@ -80,7 +82,11 @@ fn codes(state: Approved) -> Vec<&'static str> {
 }
 
 fn plain(state: &Approved) -> String {
-    let lines: Vec<Line> = changes(state.clone())
+    plain_of(&changes(state.clone()), state)
+}
+
+fn plain_of(changes: &[Change], state: &Approved) -> String {
+    let lines: Vec<Line> = changes
         .iter()
         .flat_map(|change| shown(change, state))
         .collect();
@@ -206,6 +212,8 @@ fn tells_a_wider_grant_from_a_narrower_one() {
             "wider-grant",
         ),
         ("http-get = []", Became::Removed, "narrower-grant"),
+        ("private = \"data/**\"", Became::Added, "narrower-grant"),
+        ("isolation = \"process\"", Became::Added, "narrower-grant"),
     ];
     for (line, became, code) in table {
         let state = with(|state| {
@@ -260,6 +268,7 @@ fn what_matters_most_comes_first() {
         state.imports.insert("a:b/c@1.0.0".to_owned());
         state.grants.insert("clock = true".to_owned());
         state.ask = "false".to_owned();
+        state.shared = lines(&["private.scope = \"principal\""]);
         state
     };
     assert_eq!(
@@ -267,6 +276,7 @@ fn what_matters_most_comes_first() {
         [
             "new-import",
             "wider-grant",
+            "private-scope",
             "ask",
             "definition-changed",
             "component"
@@ -366,9 +376,10 @@ fn nothing_that_is_shown_can_do_anything_to_a_terminal() {
         state.grants.insert(format!("read-file = \"{hostile}\""));
         state.ask = hostile.to_owned();
         state.limits.insert(format!("{hostile} = {hostile}"));
+        state.shared.insert(format!("{hostile} = {hostile}"));
     });
     let changes = changes(hostile_state.clone());
-    assert_eq!(changes.len(), 4);
+    assert_eq!(changes.len(), 5);
     let new = Change::NewTool {
         tool: hostile.to_owned(),
         component: Digest::of(b"one"),

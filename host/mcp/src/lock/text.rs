@@ -38,6 +38,9 @@ struct ToolText {
     imports: Vec<String>,
     grants: Vec<String>,
     limits: Vec<String>,
+    /// Earlier versions of the command did not write it; what is missing is no approval of it.
+    #[serde(default)]
+    shared: Vec<String>,
     ask: String,
     #[serde(default)]
     definitions: BTreeMap<String, DefinitionLines>,
@@ -99,6 +102,7 @@ fn approved(name: &str, tool: ToolText) -> Result<Approved, LockError> {
         imports: tool.imports.into_iter().collect(),
         grants: tool.grants.into_iter().collect(),
         limits: tool.limits.into_iter().collect(),
+        shared: tool.shared.into_iter().collect(),
         ask: tool.ask,
         definitions: definitions?,
     })
@@ -148,6 +152,10 @@ fn write_tool(out: &mut fmt::Formatter<'_>, name: &str, tool: &Approved) -> fmt:
     write_list(out, "imports", tool.imports())?;
     write_list(out, "grants", tool.grants())?;
     write_list(out, "limits", tool.limits())?;
+    // What an earlier version approved stays as it is until somebody approves it again.
+    if !tool.shared.is_empty() {
+        write_list(out, "shared", tool.shared())?;
+    }
     writeln!(out, "ask = {}", quoted(&tool.ask))?;
     for (definition, text) in &tool.definitions {
         writeln!(out, "\n[tools.{name}.definitions.{}]", key(definition))?;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::super::state::checked;
 use super::super::{Current, Lock, LockError};
-use super::{lines, lock, state, with};
+use super::{Change, lines, lock, state, with};
 
 #[test]
 fn the_file_reads_well() {
@@ -26,6 +26,9 @@ grants = [
 ]
 limits = [
     "memory = 1 MiB",
+]
+shared = [
+    'private.scope = "call"',
 ]
 ask = "true"
 
@@ -79,6 +82,7 @@ fn whatever_stands_in_it_is_read_as_it_was_written() {
             state.imports = lines(&awkward);
             state.grants = lines(&awkward);
             state.limits = lines(&awkward);
+            state.shared = lines(&awkward);
             state.ask = name.to_owned();
             let value = json!({"name": "x", "description": "'''\n'''' \"\"\" \\ \t"});
             let definition = checked("tool", "x", &value).unwrap();
@@ -102,6 +106,39 @@ fn the_order_of_approvals_does_not_matter() {
     two.approve(Current::made_up("a", state()));
     two.approve(Current::made_up("tool", state()));
     assert_eq!(one.to_string(), two.to_string());
+}
+
+#[test]
+fn what_an_earlier_version_did_not_record_is_not_approved() {
+    let text = lock().to_string();
+    let old = text.replace("shared = [\n    'private.scope = \"call\"',\n]\n", "");
+    assert_ne!(old, text);
+    let mut read = Lock::parse(&old).unwrap();
+    let changes = read.compare(&Current::made_up("tool", state()));
+    assert!(changes.iter().all(Change::needs_approval), "{changes:?}");
+    let shown: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown,
+        [
+            "other trusted certificates: `network.ca-file` was not recorded and is not set",
+            "another proxy: `network.proxy` was not recorded and is not set",
+            "another name server: `network.resolver` was not recorded and is not set",
+            "private scope: `private.scope` was not recorded and is \"call\"",
+        ]
+    );
+    // An empty list says no more than none.
+    let empty = text.replace("'private.scope = \"call\"',\n", "");
+    assert_ne!(empty, text);
+    assert_eq!(Lock::parse(&empty).unwrap(), read);
+    // The entry stays as it is while another tool is approved, and is whole once it is approved itself.
+    read.approve(Current::made_up("other", state()));
+    assert!(
+        read.to_string()
+            .contains(old.split_once("[tools.tool]").unwrap().1)
+    );
+    assert!(!read.compare(&Current::made_up("tool", state())).is_empty());
+    read.approve(Current::made_up("tool", state()));
+    assert_eq!(read.compare(&Current::made_up("tool", state())), []);
 }
 
 fn refused(text: &str) -> LockError {
@@ -191,6 +228,7 @@ fn another_form_is_refused_with_its_line() {
         ("ask = \"true\"", "ask = true"),
         ("ask = \"true\"", "asks = \"true\""),
         ("ask = \"true\"\n", ""),
+        ("shared = [", "shares = ["),
         ("imports = [", "exports = [\n]\nimports = ["),
         ("version = 1", "version = 1\napproved = true"),
         ("[tools.tool]", "[tools.tool"),
