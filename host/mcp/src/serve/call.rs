@@ -21,6 +21,7 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use super::handler::Handler;
 use super::notes::{Note, Notes};
+use super::outcome::Outcome;
 use crate::access::Principal;
 use crate::answer;
 use crate::ask::{Asked, Attempt, Echo, Question, is_stateless};
@@ -473,96 +474,7 @@ impl NoYes {
 }
 
 /// What a client gets, and what is noted of it.
-type Answered<'e> = (Result<CallToolResponse, ErrorData>, Outcome<'e>);
-
-/// What came of a request, for the log and the counters.
-struct Outcome<'e> {
-    tool: &'e str,
-    function: &'e str,
-    code: &'static str,
-    /// What the code does not say.
-    why: Option<&'static str>,
-    report: Report,
-}
-
-impl<'e> Outcome<'e> {
-    fn of(function: &'e ToolFunction) -> Self {
-        Self {
-            tool: function.tool.name(),
-            function: &function.item,
-            ..Self::nobodys("ok")
-        }
-    }
-
-    /// Of no tool of the policy's: a function of the program's own, or none at all.
-    fn nobodys(code: &'static str) -> Self {
-        Self {
-            tool: "",
-            function: "",
-            code,
-            why: None,
-            report: Report::default(),
-        }
-    }
-
-    fn because(self, why: &'static str) -> Self {
-        Self {
-            why: Some(why),
-            ..self
-        }
-    }
-
-    fn code(self, code: &'static str) -> Self {
-        Self { code, ..self }
-    }
-
-    /// A request that ends with this result.
-    fn ends(self, code: &'static str, result: CallToolResult) -> Answered<'e> {
-        (Ok(result.into()), self.code(code))
-    }
-
-    fn with(self, report: Report) -> Self {
-        Self { report, ..self }
-    }
-
-    /// One line for the call, and one for each thing that it was refused; of a great many only the first.
-    fn log(&self, principal: &Principal, name: &str, took: Duration) {
-        let call = &*self.report.call;
-        for refused in &self.report.refused {
-            tracing::warn!(
-                call,
-                principal = principal.name(),
-                tool = name,
-                capability = &*refused.capability,
-                arguments = &*refused.words,
-                reason = refused.reason,
-                remedy = refused.remedy.as_deref(),
-                "denied"
-            );
-        }
-        let logged = u64::try_from(self.report.refused.len()).unwrap_or(u64::MAX);
-        let more = self.report.spent.denials.saturating_sub(logged);
-        if more > 0 {
-            tracing::warn!(
-                call,
-                principal = principal.name(),
-                tool = name,
-                more,
-                "denied, too: not one by one here, and all of it in the audit trail"
-            );
-        }
-        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(
-            call,
-            principal = principal.name(),
-            tool = name,
-            outcome = self.code,
-            reason = self.why,
-            ms = milliseconds,
-            "call"
-        );
-    }
-}
+pub(super) type Answered<'e> = (Result<CallToolResponse, ErrorData>, Outcome<'e>);
 
 fn wrong_arguments(function: &ToolFunction, arguments: &str) -> Option<CallToolResult> {
     let called = function.tool.function(&function.function).ok()?;

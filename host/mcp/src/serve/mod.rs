@@ -6,6 +6,7 @@ mod handler;
 mod held;
 mod http;
 mod notes;
+mod outcome;
 mod sessions;
 mod stdio;
 
