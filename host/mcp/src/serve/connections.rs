@@ -1,13 +1,16 @@
 //! Connections: how many, how slow, and how they end.
 //!
 //! The attacker is whoever can reach the port. A connection that sends its header slowly, or takes its answer slowly, is
-//! closed; what comes while all places are taken is closed at once. Nothing is read before there is a place.
+//! closed. While all places are taken, the oldest connection that nobody was let in by gives its place to the next; where there is none, what
+//! comes is closed at once. Nothing is read before there is a place.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -17,7 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
@@ -39,9 +42,48 @@ const CLOSING: Duration = Duration::from_millis(500);
 /// How long to wait after an accept that failed for want of descriptors or memory.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
+/// How long a connection that gives its place away may take to be gone.
+const GIVING_WAY: Duration = Duration::from_millis(200);
+
 /// Where a request's connection comes from.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
+#[derive(Clone, Debug)]
+pub(super) struct Peer {
+    pub(super) address: SocketAddr,
+    known: Arc<AtomicBool>,
+}
+
+impl Peer {
+    /// Somebody was let in by this connection: it keeps its place.
+    pub(super) fn is_known(&self) {
+        self.known.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The connections that there are, the oldest first.
+#[derive(Debug, Default)]
+struct Open {
+    connections: Mutex<BTreeMap<u64, (CancellationToken, Arc<AtomicBool>)>>,
+}
+
+impl Open {
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, BTreeMap<u64, (CancellationToken, Arc<AtomicBool>)>> {
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the oldest that nobody was let in by, if there is one.
+    fn one_gives_way(&self) -> bool {
+        let connections = self.lock();
+        let mut unknown = connections
+            .values()
+            .filter(|(ended, known)| !known.load(Ordering::Relaxed) && !ended.is_cancelled());
+        let oldest = unknown.next();
+        oldest.map(|(ended, _)| ended.cancel()).is_some()
+    }
+}
 
 /// Takes connections until `closed`, and then ends those that there are.
 pub(super) async fn serve(
@@ -53,27 +95,43 @@ pub(super) async fn serve(
 ) {
     let places = Arc::new(Semaphore::new(most));
     let mut connections = JoinSet::new();
+    let open = Arc::new(Open::default());
+    let mut number = 0;
     loop {
         tokio::select! {
             () = closed.cancelled() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => match places.clone().try_acquire_owned() {
-                    Ok(place) => {
+                Ok((stream, address)) => match place(&places, &open).await {
+                    Some(place) => {
                         let router = router.clone();
                         let closed = closed.clone();
                         let server = server.clone();
+                        let open = open.clone();
+                        let peer = Peer {
+                            address,
+                            known: Arc::default(),
+                        };
+                        number += 1;
+                        let ended = CancellationToken::new();
+                        open.lock().insert(number, (ended.clone(), peer.known.clone()));
                         connections.spawn(async move {
                             let _place = place;
-                            let _open = server.inner.metrics.connection();
-                            one(stream, Peer(peer), router, closed).await;
+                            let _present = server.inner.metrics.connection();
+                            tokio::select! {
+                                () = one(stream, peer, router, closed) => {}
+                                () = ended.cancelled() => {
+                                    server.inner.metrics.request_refused("connections");
+                                }
+                            }
+                            open.lock().remove(&number);
                         });
                     }
-                    Err(_) => {
+                    None => {
                         server.inner.metrics.request_refused("connections");
                         if server.inner.notices.room() {
                             tracing::warn!(
-                                %peer,
+                                peer = %address,
                                 "a connection was refused: as many are open as `--connections` allows"
                             );
                         }
@@ -93,12 +151,24 @@ pub(super) async fn serve(
     }
 }
 
+/// A place for a connection; one that nobody was let in by yet gives it away.
+async fn place(places: &Arc<Semaphore>, open: &Open) -> Option<OwnedSemaphorePermit> {
+    if let Ok(place) = places.clone().try_acquire_owned() {
+        return Some(place);
+    }
+    if !open.one_gives_way() {
+        return None;
+    }
+    let place = tokio::time::timeout(GIVING_WAY, places.clone().acquire_owned());
+    place.await.ok()?.ok()
+}
+
 async fn one(stream: TcpStream, peer: Peer, router: Router, closed: CancellationToken) {
     // Answers are small and waited for.
     let _ = stream.set_nodelay(true);
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |mut request: http::Request<_>| {
-        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(peer.clone());
         router.call(request)
     });
     let connection = hyper::server::conn::http1::Builder::new()

@@ -203,7 +203,7 @@ async fn metrics(
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let caller = Caller {
-        peer,
+        peer: &peer,
         uri: &uri,
         headers: &headers,
     };
@@ -256,15 +256,17 @@ async fn admitted(
     let Ok(Some(set)) = ready.await else {
         return Err(Box::new(later("the tools are still being loaded")));
     };
-    let Some(&peer) = request.extensions().get::<Peer>() else {
+    let Some(peer) = request.extensions().get::<Peer>().cloned() else {
         return Err(Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()));
     };
+    let peer = &peer;
     let caller = Caller {
         peer,
         uri: request.uri(),
         headers: request.headers(),
     };
     let principal = came_in(site, &set, caller).await?;
+    peer.is_known();
     let member = session(site, caller, &principal)?;
     let ends = member
         .as_ref()
@@ -305,17 +307,17 @@ async fn admitted(
 /// What a request says of its sender.
 #[derive(Clone, Copy)]
 struct Caller<'a> {
-    peer: Peer,
+    peer: &'a Peer,
     uri: &'a Uri,
     headers: &'a HeaderMap,
 }
 
 impl Site {
     /// Counts and logs a request that is not looked at any further.
-    fn refused(&self, peer: Peer, code: &'static str, text: &str) {
+    fn refused(&self, peer: &Peer, code: &'static str, text: &str) {
         self.server.inner.metrics.request_refused(code);
         if self.server.inner.notices.room() {
-            tracing::warn!(peer = %peer.0, "{text}");
+            tracing::warn!(peer = %peer.address, "{text}");
         }
     }
 }
@@ -386,7 +388,7 @@ fn begins_a_session(request: &http::Request<Bytes>) -> bool {
 /// A place for a session.
 async fn room<'s>(
     site: &'s Site,
-    peer: Peer,
+    peer: &Peer,
     principal: &Principal,
 ) -> Result<Beginning<'s>, Box<Response>> {
     site.sessions.room(principal.name()).await.ok_or_else(|| {
@@ -427,7 +429,7 @@ async fn body(mut body: Body, holding: &mut Holding) -> Result<Bytes, Untaken> {
 /// The request with its body in memory, so that nothing behind waits for a slow sender; and the room that it takes.
 async fn whole(
     site: &Site,
-    peer: Peer,
+    peer: &Peer,
     principal: &Principal,
     request: Request,
 ) -> Result<(http::Request<Bytes>, Holding), Box<Response>> {

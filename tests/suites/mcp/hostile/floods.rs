@@ -102,6 +102,32 @@ fn ten_thousand_connections_take_nothing_from_others() {
     });
 }
 
+/// Whoever reaches the port and says nothing keeps nobody out: the oldest of those connections gives its place to who comes.
+#[test]
+fn connections_that_say_nothing_give_way() {
+    runtime().block_on(async {
+        let target = Target::with(&["--connections", "8"]);
+        let mut known = Session::open(target.address(), Era::Modern).await.unwrap();
+        known.ask("tools/list", json!({})).await.unwrap();
+        let mut silent = Vec::new();
+        for number in 0..200 {
+            let mut connection = Connection::open(target.address()).await.unwrap();
+            if number % 2 == 0 {
+                let begun = connection.send(b"POST /mcp HTTP/1.1\r\nHost: loc");
+                begun.await.unwrap();
+            }
+            silent.push(connection);
+            if number % 20 == 0 {
+                target.still_serves("silent connections").await;
+                // One that somebody was let in by keeps its place.
+                known.ask("tools/list", json!({})).await.unwrap();
+            }
+        }
+        drop(silent);
+        target.stop();
+    });
+}
+
 /// What comes when all places are taken is closed at once, and finds a place when there is one again.
 #[test]
 fn connections_beyond_the_places_are_closed() {
