@@ -174,9 +174,13 @@ impl CaseFile {
     ///
     /// # Errors
     /// [`CasesError`], when the policy cannot be read or has mistakes.
-    pub fn isolated(&self, of_project: Option<&Path>) -> Result<bool, CasesError> {
+    pub fn isolation(
+        &self,
+        of_project: Option<&Path>,
+    ) -> Result<Option<Vec<&'static str>>, CasesError> {
         let path = self.policy(of_project);
-        path.map_or(Ok(false), |path| Ok(read_policy(&path)?.isolated()))
+        let policy = path.map(|path| read_policy(&path)).transpose()?;
+        Ok(policy.and_then(|policy| Some(policy.isolation()?.to_vec())))
     }
 }
 

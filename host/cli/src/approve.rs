@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 fn review(arguments: &Arguments, file: &PolicyFile, lock: &Lock) -> Result<Review, Failure> {
-    let starter = arguments.isolate.start(file.policy.isolated())?;
+    let starter = arguments.isolate.start(file.policy.isolation())?;
     let places = components(file).change_file("lock file", &Lock::beside(&arguments.policy));
     let host = inspect::host(arguments.cache.cache_dir.as_deref(), starter, places)?;
     let named: Result<Vec<&ToolPolicy>, Failure> =

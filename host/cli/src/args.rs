@@ -264,11 +264,14 @@ impl Isolate {
         isolate.into_iter().chain(without).collect()
     }
 
-    /// Starts what starts worker processes, where the policy or the command line wants them; nothing where components run in this process.
+    /// Starts what starts worker processes, where the policy ([`Policy::isolation`](bailiwick::policy::Policy::isolation)) or the command line wants them; nothing where components run in this process.
     ///
     /// It comes before this process is confined, and before it holds secrets.
-    pub(crate) fn start(&self, of_policy: bool) -> Result<Option<WorkerStarter>, Failure> {
-        let wanted = self.isolate || of_policy;
+    pub(crate) fn start(
+        &self,
+        of_policy: Option<&[&'static str]>,
+    ) -> Result<Option<WorkerStarter>, Failure> {
+        let wanted = self.isolate || of_policy.is_some();
         if !wanted && !self.isolate_without.is_empty() {
             return Err(Failure::usage(
                 "`--isolate-without` is about worker processes, and there are none",
@@ -277,7 +280,9 @@ impl Isolate {
                 "add `--isolate`, or write `isolation = \"process\"` at the head of the policy",
             ));
         }
-        let without = self.isolate_without.iter().copied();
+        let of_policy = of_policy.unwrap_or_default().iter();
+        let of_policy = of_policy.filter_map(|word| piece(word).ok());
+        let without = self.isolate_without.iter().copied().chain(of_policy);
         let isolation = || without.fold(Isolation::processes(), Isolation::without);
         let started = wanted.then(|| isolation().start()).transpose();
         started.map_err(|error| fault::wall(&error))
@@ -545,6 +550,13 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+
+    /// The policy's words are those of the kernel's pieces, in the same order.
+    #[test]
+    fn a_policy_knows_the_pieces_of_confinement() {
+        let words: Vec<&str> = Piece::ALL.iter().map(|piece| piece.word()).collect();
+        assert_eq!(words, bailiwick::policy::ISOLATION_PIECES);
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

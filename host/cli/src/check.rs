@@ -21,7 +21,7 @@ use crate::terminal::{self, Paint, visible};
 
 pub(crate) fn check(check: &Check) -> Result<Exit, Failure> {
     let file = PolicyFile::read(&check.policy)?;
-    let starter = check.isolate.start(file.policy.isolated())?;
+    let starter = check.isolate.start(file.policy.isolation())?;
     let host = inspect::host(check.cache.cache_dir.as_deref(), starter, components(&file))?;
     let tools: Vec<Checked<'_>> = file
         .policy

@@ -22,7 +22,7 @@ use crate::terminal::{self, Paint};
 
 pub(crate) fn inspect(inspect: &Inspect) -> Result<Exit, Failure> {
     let name = inspect.component.display().to_string();
-    let starter = inspect.isolate.start(false)?;
+    let starter = inspect.isolate.start(None)?;
     let places = Places::new().read_file("component", &inspect.component);
     let host = host(inspect.cache.cache_dir.as_deref(), starter, places)?;
     let tool = progress::while_loading(&name, || load(&host, &inspect.component))?;

@@ -35,7 +35,7 @@ mod report;
 pub(crate) fn run(run: &Run) -> Result<Exit, Failure> {
     let plan = Plan::new(run)?;
     let arguments = arguments(run)?;
-    let starter = run.isolate.start(plan.is_isolated())?;
+    let starter = run.isolate.start(plan.isolation())?;
     let secrets = plan.file.as_ref().map(secrets::read).transpose()?.flatten();
     let trail = open_trail(run, &plan)?;
     let store = others::store(run, &plan)?;
@@ -153,10 +153,9 @@ impl Plan {
         self.rules.grants(&Capability::CallTool)
     }
 
-    /// Whether the policy wants its tools in worker processes.
-    fn is_isolated(&self) -> bool {
-        let file = self.file.as_ref();
-        file.is_some_and(|file| file.policy.isolated())
+    /// What the policy says of worker processes, where it wants its tools in them.
+    fn isolation(&self) -> Option<&[&'static str]> {
+        self.file.as_ref()?.policy.isolation()
     }
 
     fn options(&self, toolbox: &Toolbox) -> ToolOptions {
@@ -168,7 +167,7 @@ impl Plan {
             sha256: self.sha256,
             policy: *self.digest.as_bytes(),
             ask: self.asks,
-            isolated: self.is_isolated(),
+            isolated: self.isolation().is_some(),
             toolbox: Some(toolbox.clone()),
         }
     }

@@ -55,8 +55,8 @@ pub use explain::{Explanation, Later, Question, QuestionError};
 pub use extension::{Extensions, RegisterError, Scope, ScopeDecision, ScopeError, Setting};
 pub use file::{
     Ask, AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, Diagnostic, Diagnostics, Digest,
-    DigestError, KeyValueSettings, Mistake, Network, Policy, Proxy, ToolPolicy, nearest,
-    policy_keys, policy_schema, read_grants, read_narrowing,
+    DigestError, ISOLATION_PIECES, KeyValueSettings, Mistake, Network, Policy, Proxy, ToolPolicy,
+    nearest, policy_keys, policy_schema, read_grants, read_narrowing,
 };
 pub use found::{Found, decide_directory, decide_found};
 pub use grant::{Grant, Manifest, resolve};

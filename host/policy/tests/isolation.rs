@@ -42,6 +42,32 @@ fn the_canonical_form_has_isolation_before_the_first_table_and_reads_the_same() 
     assert_ne!(parsed(&without.to_string()), policy);
 }
 
+/// What the kernel may lack is said by name, for workers only, and stands in the canonical form.
+#[test]
+fn pieces_that_may_be_missing_are_named_and_known() {
+    assert_eq!(parsed(TOOLS).isolation(), None);
+    let all = parsed(&format!("isolation = \"process\"\n{TOOLS}"));
+    assert_eq!(all.isolation(), Some(&[][..]));
+    let head = "isolation = \"process\"\nisolation-without = [\"landlock-scopes\", \"pagemap-scan\", \"landlock-scopes\"]\n";
+    let fewer = parsed(&format!("{head}{TOOLS}"));
+    let pieces = ["landlock-scopes", "pagemap-scan"];
+    assert_eq!(fewer.isolation(), Some(&pieces[..]));
+    assert_eq!(parsed(&fewer.to_string()), fewer);
+    assert_ne!(fewer, all);
+    for wrong in [
+        "isolation-without = [\"seccomp\"]\n",
+        "isolation = \"process\"\nisolation-without = [\"everything\"]\n",
+        "isolation = \"process\"\nisolation-without = \"seccomp\"\n",
+        "isolation = \"process\"\nisolation-without = [1]\n",
+    ] {
+        let text = format!("{wrong}{TOOLS}");
+        assert!(
+            Policy::parse("p.toml", &text, &Extensions::new()).is_err(),
+            "{wrong}"
+        );
+    }
+}
+
 #[test]
 fn the_schema_knows_the_one_word_of_isolation() {
     let schema: serde_json::Value = serde_json::from_str(&policy_schema()).unwrap();

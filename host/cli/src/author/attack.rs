@@ -142,7 +142,7 @@ pub(crate) fn instead(command: &Command) -> Option<ExitCode> {
 
 /// Does one case's calls. The process that starts workers comes first, in the network that this process was started in.
 fn job(isolate: &Isolate) -> Result<ExitCode, Failure> {
-    let starter = isolate.start(false)?;
+    let starter = isolate.start(None)?;
     let mut input = String::new();
     std::io::stdin()
         .read_to_string(&mut input)
@@ -189,7 +189,7 @@ fn host(arguments: &Arguments) -> Result<Box<dyn Host>, Failure> {
             let this = this
                 .map_err(|error| Failure::host_fault("cannot find this command").because(&error))?;
             // Where the kernel cannot confine workers, nothing would run, and nothing be shown by that.
-            drop(arguments.isolate.start(false)?);
+            drop(arguments.isolate.start(None)?);
             let host = Ours::new(this, &["attack", JOB]);
             match isolated.is_empty() {
                 true => Box::new(host),

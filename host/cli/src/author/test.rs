@@ -79,7 +79,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let project = Project::at(&arguments.project);
     let files = case_files(&project, arguments)?;
     let component = component(&project, arguments)?;
-    let host = host(arguments, isolated(&project, &files)?)?;
+    let isolation = isolation(&project, &files)?;
+    let host = host(arguments, isolation.as_deref())?;
     let mut subject = Subject::new(&host, Component::File(&component));
     if let Some(policy) = project.policy() {
         subject = subject.under(policy);
@@ -133,20 +134,24 @@ fn warn_if_stale(project: &Project, component: &Path) {
     }
 }
 
-/// Whether a policy under which cases run has `isolation`.
-fn isolated(project: &Project, files: &[CaseFile]) -> Result<bool, Failure> {
+/// What the policies under which cases run say of worker processes, where one wants them: a piece may be missing where all of those say so.
+fn isolation(project: &Project, files: &[CaseFile]) -> Result<Option<Vec<&'static str>>, Failure> {
     let policy = project.policy();
-    let isolated: Result<Vec<bool>, CasesError> = files
+    let all: Result<Vec<Option<Vec<&str>>>, CasesError> = files
         .iter()
-        .map(|file| file.isolated(policy.as_deref()))
+        .map(|file| file.isolation(policy.as_deref()))
         .collect();
-    Ok(isolated.map_err(failure)?.contains(&true))
+    let all = all.map_err(failure)?.into_iter().flatten();
+    Ok(all.reduce(|mut pieces, others| {
+        pieces.retain(|piece| others.contains(piece));
+        pieces
+    }))
 }
 
 /// A host with nothing but its compile cache: no root, no trail that stays.
-fn host(arguments: &Arguments, isolated: bool) -> Result<Host, Failure> {
+fn host(arguments: &Arguments, isolation: Option<&[&'static str]>) -> Result<Host, Failure> {
     let mut builder = Host::builder();
-    if let Some(starter) = arguments.isolate.start(isolated)? {
+    if let Some(starter) = arguments.isolate.start(isolation)? {
         builder = builder.isolation(starter);
     }
     if let Some(cache) = paths::cache(arguments.cache.cache_dir.as_deref()) {

@@ -160,7 +160,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 pub(crate) fn run(serve: &Serve) -> Result<Exit, Failure> {
     log::begin(serve.log, serve.verbose);
     let file = PolicyFile::read(&serve.policy)?;
-    let isolation = serve.isolate.start(file.policy.isolated())?;
+    let isolation = serve.isolate.start(file.policy.isolation())?;
     let secrets = crate::secrets::read(&file)?;
     let secrets = secrets.map(|secrets| crate::secrets::asked_again(&file, secrets));
     let secrets = secrets.transpose()?;

@@ -50,6 +50,19 @@ fn a_tool_runs_in_a_worker_where_the_flag_or_the_policy_says_so() {
 }
 
 #[test]
+fn a_policy_says_what_workers_may_be_without() {
+    let without = |pieces: &str| format!("{ISOLATION}isolation-without = {pieces}\n");
+    for pieces in ["[]", "[\"landlock-scopes\", \"landlock-network\"]"] {
+        let place = place(&without(pieces));
+        let words = ["run", "add.wasm", "--policy", "bailiwick.toml", "19", "23"];
+        place.run(&words).exits(0).prints("42\n");
+        assert!(was_isolated(&place), "{pieces}");
+    }
+    let place = place(&without("[\"everything\"]"));
+    place.run(&["check"]).exits(2);
+}
+
+#[test]
 fn other_commands_load_components_in_workers_too() {
     for (head, words, isolated) in [
         ("", &["check"][..], false),

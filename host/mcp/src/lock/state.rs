@@ -143,7 +143,7 @@ impl Current {
             grants: [
                 grants(named.rules()),
                 bindings(policy, named),
-                isolation(named),
+                isolation(policy),
             ]
             .into_iter()
             .flatten()
@@ -215,10 +215,11 @@ fn grants(rules: &Rules) -> BTreeSet<String> {
 }
 
 /// That it runs in a process that owns nothing: without that line more is at stake.
-fn isolation(named: &ToolPolicy) -> BTreeSet<String> {
-    let line = named
-        .isolated()
-        .then(|| format!("{ISOLATION} = \"process\""));
+fn isolation(policy: &Policy) -> BTreeSet<String> {
+    let line = policy.isolation().map(|without| match without {
+        [] => format!("{ISOLATION} = \"process\""),
+        without => format!("{ISOLATION} = \"process\", without {}", without.join(", ")),
+    });
     line.into_iter().collect()
 }
 

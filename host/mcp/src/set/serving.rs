@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bailiwick::policy::Policy;
 use tokio::sync::watch;
 
 use super::load::{load_set, wanted_files};
@@ -191,6 +192,11 @@ impl Serving {
     }
 }
 
+/// What workers may be without, where there are any.
+fn pieces(policy: &Policy) -> &[&'static str] {
+    policy.isolation().unwrap_or_default()
+}
+
 /// What a running server holds for its whole life cannot change under it.
 fn taken_over(running: &ToolSet, set: ToolSet) -> Result<ToolSet, SetError> {
     if running.policy.audit() != set.policy.audit() {
@@ -198,6 +204,10 @@ fn taken_over(running: &ToolSet, set: ToolSet) -> Result<ToolSet, SetError> {
     }
     if running.policy.key_value() != set.policy.key_value() {
         return Err(SetError::Restart("[key-value]"));
+    }
+    // Workers are started by what was begun with the server.
+    if pieces(&running.policy) != pieces(&set.policy) {
+        return Err(SetError::Restart("isolation-without"));
     }
     Ok(set)
 }

@@ -19,7 +19,7 @@ impl fmt::Display for Policy {
         // Before the first table: behind one it would be that table's.
         let isolation = self
             .isolated
-            .then(|| format!("isolation = {}\n", quoted(PROCESS)));
+            .then(|| format!("isolation = {}\n{}", quoted(PROCESS), without(self)));
         let mut sections: Vec<String> = isolation.into_iter().collect();
         sections.extend(self.tools.iter().map(tool));
         sections.extend(network(&self.network));
@@ -28,6 +28,15 @@ impl fmt::Display for Policy {
         sections.extend(self.secrets.iter().map(secret));
         sections.extend(private(self.private_scope));
         formatter.write_str(&sections.join("\n"))
+    }
+}
+
+fn without(policy: &Policy) -> String {
+    let pieces = policy.isolated_without.iter();
+    let pieces: Vec<String> = pieces.map(|piece| quoted(piece)).collect();
+    match pieces.is_empty() {
+        true => String::new(),
+        false => format!("isolation-without = [{}]\n", pieces.join(", ")),
     }
 }
 

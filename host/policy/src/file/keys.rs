@@ -82,11 +82,29 @@ const fn required(name: &'static str, shape: Shape, about: &'static str) -> Key 
 /// The one word of `isolation`.
 pub(super) const PROCESS: &str = "process";
 
+/// The pieces of confinement that workers may be without: those of `bailiwick-confine`, which this crate does not build on.
+pub const ISOLATION_PIECES: [&str; 9] = [
+    "landlock-files",
+    "landlock-network",
+    "landlock-scopes",
+    "seccomp",
+    "no-new-privileges",
+    "capabilities",
+    "user-namespace",
+    "network-namespace",
+    "pagemap-scan",
+];
+
 pub(super) const FILE: &[Key] = &[
     key(
         "isolation",
         Shape::Word(&[PROCESS]),
         "Components are compiled and run in worker processes that own one socket and nothing else; without the key, in the host's own process.",
+    ),
+    key(
+        "isolation-without",
+        Shape::Names,
+        "Pieces of the workers' confinement that may be missing where the kernel lacks them; without the key each missing one is refused by its name.",
     ),
     key(
         "tools",

@@ -22,7 +22,7 @@ pub(crate) use canonical::{entries, secret_approval, secret_lines};
 pub use diagnostic::{Diagnostic, Diagnostics, Mistake};
 pub use digest::{Digest, DigestError};
 pub use grants::{read_grants, read_narrowing};
-pub use keys::policy_keys;
+pub use keys::{ISOLATION_PIECES, policy_keys};
 pub use policy::{
     Ask, AuditSettings, AuditSync, CHECKPOINT_EVERY_DEFAULT, KeyValueSettings, Network, Policy,
     Proxy, ToolPolicy,

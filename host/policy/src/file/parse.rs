@@ -1,7 +1,9 @@
 //! From the text of a policy file to a policy, or to everything that is wrong with it.
 
 use super::diagnostic::{Diagnostics, Mistake};
-use super::keys::{ASK, AUDIT, FILE, KEY_VALUE, NETWORK, PRIVATE_DATA, PROCESS, TOOL};
+use super::keys::{
+    ASK, AUDIT, FILE, ISOLATION_PIECES, KEY_VALUE, NETWORK, PRIVATE_DATA, PROCESS, TOOL,
+};
 use super::node::{Kind, Node};
 use super::policy::{
     Ask, AuditSettings, AuditSync, KeyValueSettings, Network, Policy, Proxy, ToolPolicy,
@@ -124,6 +126,10 @@ impl<'t> Reader<'t> {
         let isolated = values
             .get("isolation")
             .is_some_and(|(node, _)| self.isolation(node));
+        let isolated_without = values
+            .get("isolation-without")
+            .map(|(node, _)| self.isolation_without(node, isolated))
+            .unwrap_or_default();
         let of_file = |tool: ToolPolicy| ToolPolicy { isolated, ..tool };
         Policy {
             tools: tools.into_iter().map(of_file).collect(),
@@ -133,6 +139,7 @@ impl<'t> Reader<'t> {
             secrets,
             private_scope,
             isolated,
+            isolated_without,
         }
     }
 
@@ -341,6 +348,35 @@ impl<'t> Reader<'t> {
             self.mistake("isolation", message, &node.span).hint = Some(hint);
         }
         is_known
+    }
+
+    fn isolation_without(&mut self, node: &Node<'t>, isolated: bool) -> Vec<&'static str> {
+        let Kind::List(words) = &node.kind else {
+            self.wrong_type(node, "a list of pieces");
+            return Vec::new();
+        };
+        if !isolated {
+            let message = "`isolation-without` is about worker processes, and there are none";
+            self.mistake("isolation", message, &node.span).hint =
+                Some("write `isolation = \"process\"` too, or leave this out".to_owned());
+        }
+        let mut pieces = Vec::new();
+        for word in words {
+            let Some(text) = self.text(word) else {
+                continue;
+            };
+            let piece = ISOLATION_PIECES.into_iter().find(|piece| *piece == text);
+            match piece {
+                Some(piece) if pieces.contains(&piece) => {}
+                Some(piece) => pieces.push(piece),
+                None => {
+                    let message = format!("`{}` is no piece of confinement", text.escape_debug());
+                    let hint = format!("a piece is one of {}", ISOLATION_PIECES.join(", "));
+                    self.mistake("isolation", message, &word.span).hint = Some(hint);
+                }
+            }
+        }
+        pieces
     }
 
     fn private_scope(&mut self, node: &Node<'t>) -> PrivateScope {

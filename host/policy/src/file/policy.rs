@@ -22,6 +22,7 @@ pub struct Policy {
     pub(crate) secrets: Vec<SecretPolicy>,
     pub(crate) private_scope: PrivateScope,
     pub(crate) isolated: bool,
+    pub(crate) isolated_without: Vec<&'static str>,
 }
 
 /// What the policy says about one tool.
@@ -156,6 +157,13 @@ impl Policy {
     #[must_use]
     pub fn isolated(&self) -> bool {
         self.isolated
+    }
+
+    /// The pieces of the workers' confinement that may be missing, each one of [`ISOLATION_PIECES`](crate::ISOLATION_PIECES): `isolation-without`. `None`: its tools
+    /// run in the host's own process.
+    #[must_use]
+    pub fn isolation(&self) -> Option<&[&'static str]> {
+        self.isolated.then_some(self.isolated_without.as_slice())
     }
 
     /// Whether any rule marks something as private.
