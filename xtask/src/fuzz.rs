@@ -30,6 +30,9 @@ const WITH_THREADS: [&str; 2] = ["mcp", "wall"];
 /// counted.
 const INPUT_SECONDS: u32 = 60;
 
+/// The SDK that decodes by itself. It is fuzzed in its own language, from a seed, and counts no edges.
+const JAVASCRIPT: &str = "sdk-javascript";
+
 /// What is fuzzed, and for how long.
 pub(crate) struct Run {
     /// Seconds for each target.
@@ -61,14 +64,19 @@ struct Reached {
 /// # Errors
 /// Fails where something does not build, and at the end where an input broke a target.
 pub(crate) fn run(workspace: &Workspace, progress: &Progress, run: &Run) -> Result<()> {
-    let cargo_fuzz = setup::cargo_fuzz(workspace, progress)?;
     let targets = targets(workspace, run.target.as_deref())?;
-    let step = "fuzz: building all targets (some 15 minutes the first time)";
-    progress.run_quietly(step, &mut cargo(workspace, &cargo_fuzz, &["build"]))?;
+    let cargo_fuzz = setup::cargo_fuzz(workspace, progress)?;
+    if targets.iter().any(|name| name != JAVASCRIPT) {
+        let step = "fuzz: building all targets (some 15 minutes the first time)";
+        progress.run_quietly(step, &mut cargo(workspace, &cargo_fuzz, &["build"]))?;
+    }
     let mut broken = Vec::new();
     let mut lines = Vec::new();
     for name in &targets {
-        let reached = fuzz(workspace, progress, &cargo_fuzz, name, run.seconds)?;
+        let reached = match name.as_str() {
+            JAVASCRIPT => javascript(workspace, progress, run.seconds)?,
+            name => fuzz(workspace, progress, &cargo_fuzz, name, run.seconds)?,
+        };
         match reached {
             Ok(reached) => lines.push(format!(
                 "  {name:<12} {:>12} executions  {:>7} edges  {:>6} inputs",
@@ -100,7 +108,8 @@ fn targets(workspace: &Workspace, only: Option<&str>) -> Result<Vec<String>> {
         fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let manifest: Manifest =
         toml::from_str(&text).with_context(|| format!("`{}`", path.display()))?;
-    let names: Vec<String> = manifest.bin.into_iter().map(|bin| bin.name).collect();
+    let names = manifest.bin.into_iter().map(|bin| bin.name);
+    let names: Vec<String> = names.chain([JAVASCRIPT.to_owned()]).collect();
     match only {
         None => Ok(names),
         Some(one) if names.iter().any(|name| name == one) => Ok(vec![one.to_owned()]),
@@ -143,6 +152,40 @@ fn fuzz(
     newest(&broken)?
         .map(Err)
         .with_context(|| format!("`{name}` did not run"))
+}
+
+fn javascript(
+    workspace: &Workspace,
+    progress: &Progress,
+    seconds: u32,
+) -> Result<Result<Reached, PathBuf>> {
+    let broken = workspace.target.join("fuzz/broken").join(JAVASCRIPT);
+    fs::create_dir_all(&broken).with_context(|| format!("cannot create `{}`", broken.display()))?;
+    let clients = setup::mcp::run(workspace, progress)?;
+    let node = clients.node().context("there is no Node to run it with")?;
+    let mut command = std::process::Command::new(node);
+    command.current_dir(workspace.root.join("sdk/javascript"));
+    command.args([
+        "fuzz/decoding.mjs",
+        "--seconds",
+        &seconds.to_string(),
+        "--broken",
+    ]);
+    command.arg(&broken);
+    let step = format!("fuzz: {JAVASCRIPT}, {seconds} s");
+    if let Ok(finished) = progress.run_quietly(&step, &mut command) {
+        let executions = finished.lines.iter().rev().find_map(|line| {
+            let count = line.strip_prefix("executions: ")?;
+            count.trim().parse().ok()
+        });
+        return Ok(Ok(Reached {
+            executions: executions.context("it did not say how far it came")?,
+            ..Reached::default()
+        }));
+    }
+    newest(&broken)?
+        .map(Err)
+        .with_context(|| format!("`{JAVASCRIPT}` did not run"))
 }
 
 /// What broke the target last.

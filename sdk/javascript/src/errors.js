@@ -171,7 +171,10 @@ export class OtherError extends HostError {
  * }
  */
 export class ToolError extends HostError {
-  /** @param {string} json the error of the called tool, as JSON */
+  /**
+   * @param {string} json the error of the called tool, as JSON
+   * @throws {SyntaxError} when it is not JSON, which the host never hands over
+   */
   constructor(json) {
     super(`the called tool answered with an error: ${json}`, { tag: "tool-error", val: json });
     /**
@@ -238,7 +241,17 @@ export function host(call) {
  * @returns {unknown}
  */
 function toHostError(error) {
-  const payload = /** @type {{ payload?: Payload } | undefined} */ (error)?.payload;
-  const make = payload === undefined ? undefined : CASES[payload.tag];
-  return payload === undefined || make === undefined ? error : make(payload.val);
+  const payload = /** @type {{ payload?: Payload | null } | null | undefined} */ (error)?.payload;
+  const make = maker(payload?.tag);
+  return make === undefined ? error : make(payload?.val);
+}
+
+/**
+ * What makes the error of a case. An object has names of its own, such as `constructor`, which are no cases.
+ *
+ * @param {unknown} tag
+ * @returns {((val: unknown) => HostError) | undefined}
+ */
+function maker(tag) {
+  return typeof tag === "string" && Object.hasOwn(CASES, tag) ? CASES[tag] : undefined;
 }

@@ -153,7 +153,10 @@ export class OtherError extends HostError {
  * }
  */
 export class ToolError extends HostError {
-    /** @param {string} json the error of the called tool, as JSON */
+    /**
+     * @param {string} json the error of the called tool, as JSON
+     * @throws {SyntaxError} when it is not JSON, which the host never hands over
+     */
     constructor(json: string);
     /**
      * The error of the called tool.

@@ -20,6 +20,9 @@ use super::languages::{is_installed, note_installed, succeeds};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
+/// Where the tests find Node and what was installed for it.
+const NODE: &str = "BAILIWICK_MCP_NODE";
+
 /// What speaks the protocol to our server, as far as this machine has it.
 pub(crate) struct Clients {
     /// Whoever can be had.
@@ -61,6 +64,13 @@ impl Clients {
         command.env("BAILIWICK_MCP_LEFT_OUT", names.join(" "));
     }
 
+    /// The Node that came with them.
+    pub(crate) fn node(&self) -> Option<PathBuf> {
+        let mut found = self.found.iter();
+        let node = found.find(|client| client.variable == NODE)?;
+        Some(node.path.join(".bin/node"))
+    }
+
     /// Who is left out, and why.
     pub(crate) fn missing(&self) -> &[(&'static str, String)] {
         &self.missing
@@ -73,7 +83,7 @@ impl Clients {
         }
         let folder = node(progress, lists, &toolchains.join("mcp-node"))?;
         if folder.join(".bin/node").exists() {
-            self.add("BAILIWICK_MCP_NODE", folder);
+            self.add(NODE, folder);
         } else {
             self.leave_out("mcp-node", "npm has no Node 22 for this kind of machine");
         }
