@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use bailiwick_confine::{ConfineError, Places, Server, ServerConfined, Support};
+use bailiwick_confine::{
+    ConfineError, Places, Server, ServerConfined, Support, without_frame_numbers,
+};
 use clap::{Args, ValueEnum};
 
 use crate::failure::Failure;
@@ -35,8 +37,11 @@ pub(crate) fn confine(
     if confine == Confine::Off {
         return Ok(None);
     }
-    // Opens what an engine's pool looks at afterwards: a confined process can no longer.
-    bailiwick::pool_resets_quickly();
+    // Opens what an engine's pool looks at afterwards: a confined process can no longer. It stays open, and must not show root more than others.
+    let opened = without_frame_numbers(bailiwick::pool_resets_quickly);
+    if confine == Confine::Full {
+        opened.map_err(|error| failure(&error))?;
+    }
     let server = places.give_to(Server::new());
     let server = match confine {
         Confine::Available => Support::probe()

@@ -21,6 +21,7 @@
 #![cfg_attr(
     test,
     allow(
+        clippy::disallowed_methods,
         clippy::unwrap_used,
         clippy::expect_used,
         clippy::panic,
@@ -55,3 +56,21 @@ pub use places::{Outside, Places};
 pub use server::{Server, ServerConfined};
 pub use support::Support;
 pub use worker::{EnteredWorker, SealedWorker, Threads, Worker, WrittenPages};
+
+/// Does something while this thread has no right to see where in the machine its memory is: for opening `/proc/self/pagemap`, which shows for
+/// as long as it is open what whoever opened it had the right to see. The right is there again afterwards.
+///
+/// # Errors
+/// [`ConfineError`], when the kernel refuses to take the right or to give it back; in the first case nothing was done.
+pub fn without_frame_numbers<T>(act: impl FnOnce() -> T) -> Result<T, ConfineError> {
+    system::without_frame_numbers(act)
+}
+
+/// Closes every descriptor but the standard three. Call it as the first thing in a process that was started for one purpose, before anything
+/// in it has opened something: what is closed is whatever the process inherited.
+///
+/// # Errors
+/// [`ConfineError`], when the kernel has no such call.
+pub fn close_inherited() -> Result<(), ConfineError> {
+    system::close_inherited()
+}

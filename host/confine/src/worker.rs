@@ -6,11 +6,11 @@
 //!    closes every descriptor that was not named, sets limits, takes namespaces of its own, drops every capability, and
 //!    promises to gain nothing by executing.
 //! 2. The worker makes its engine and pool.
-//! 3. [`EnteredWorker::narrow`], where the code comes from somebody who is not trusted with the next step: no path, no peer, no other
-//!    program and no other process from here on. Memory can still become executable.
+//! 3. [`EnteredWorker::narrow`], where the code comes from somebody who is not trusted with the next step: becomes non-dumpable; no path, no
+//!    peer, no other program and no other process from here on. Memory can still become executable.
 //! 4. The worker maps the code that it was given.
-//! 5. [`EnteredWorker::seal`]: looks through its descriptors, becomes non-dumpable, and applies Landlock with no path
-//!    and the filter of system calls. From here on nothing becomes executable and nothing is opened.
+//! 5. [`EnteredWorker::seal`]: looks through its descriptors, becomes non-dumpable where it was not narrowed, and applies Landlock with no
+//!    path and the filter of system calls. From here on nothing becomes executable and nothing is opened.
 //!
 //! Whatever is not in the list of calls ends the process. Calls that honest libraries make and live without fail with an
 //! error code instead: whoever only wonders how many processors there are shall not die of it. A kill is chosen for the

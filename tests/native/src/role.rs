@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bailiwick_confine::{EnteredWorker, Server, Threads, Worker};
+use bailiwick_confine::{EnteredWorker, Server, Threads, Worker, without_frame_numbers};
 use serde::{Deserialize, Serialize};
 
 use crate::attacks;
@@ -119,6 +119,8 @@ fn attack(profile: Profile, entered: Option<EnteredWorker>, socket: &UnixStream)
     }
     let attack = attacks::named(&scene.attack).context("no attack of this name")?;
     if profile == Profile::Server {
+        // As the command does: its pool's pagemap stays open.
+        without_frame_numbers(bailiwick::pool_resets_quickly)?;
         let _confined = Server::new().change("own").confine()?;
         own_folder_is_still_there()?;
     }

@@ -10,6 +10,11 @@ use rustix::fs::Dir;
 use super::raw;
 use crate::ConfineError;
 
+/// Closes all but the standard three.
+pub(crate) fn close_inherited() -> Result<(), ConfineError> {
+    close_all_but(&[0, 1, 2])
+}
+
 /// Closes all but these.
 pub(super) fn close_all_but(kept: &[i32]) -> Result<(), ConfineError> {
     let mut kept: Vec<u32> = kept

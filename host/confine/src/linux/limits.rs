@@ -9,6 +9,9 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::ConfineError;
 
+/// Bytes of a core. One instead of none: a kernel that hands cores to a program does so whatever the limit is, except for this one value.
+const CORE_BYTES: u64 = 1;
+
 /// Lowers a limit for good; one that is lower already stays.
 fn lower(resource: Resource, to: u64) -> rustix::io::Result<()> {
     let now = getrlimit(resource);
@@ -23,7 +26,7 @@ fn lower(resource: Resource, to: u64) -> rustix::io::Result<()> {
 /// While a worker loads: no core, no queues, no locked memory, no real-time priority.
 pub(super) fn enter(descriptors_max: u64) -> Result<(), ConfineError> {
     let limits = [
-        (Resource::Core, 0),
+        (Resource::Core, CORE_BYTES),
         (Resource::Nofile, descriptors_max),
         (Resource::Memlock, 0),
         (Resource::Msgqueue, 0),
@@ -61,10 +64,9 @@ pub(super) fn seal_compute(most: Duration) -> Result<(), ConfineError> {
     all(&[(Resource::Cpu, seconds)])
 }
 
-/// No core of a server. One byte instead of none: a kernel that hands cores to a program does so whatever the limit is,
-/// except for this one value.
+/// No core of a server.
 pub(super) fn without_core() -> Result<(), ConfineError> {
-    all(&[(Resource::Core, 1)])
+    all(&[(Resource::Core, CORE_BYTES)])
 }
 
 fn all(limits: &[(Resource, u64)]) -> Result<(), ConfineError> {

@@ -12,6 +12,8 @@ mod server;
 mod threads;
 mod worker;
 
+pub(crate) use capabilities::without_frame_numbers;
+pub(crate) use descriptors::close_inherited;
 pub(crate) use probe::probe;
 pub(crate) use server::confine as confine_server;
 pub(crate) use worker::{

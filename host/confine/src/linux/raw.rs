@@ -130,12 +130,21 @@ pub(super) fn capabilities() -> io::Result<Capabilities> {
 /// Gives up every capability that is not in the set of bits; gains none.
 pub(super) fn keep_capabilities(kept: u64) -> io::Result<()> {
     let now = capabilities()?;
+    set_capabilities(Capabilities {
+        effective: now.effective & kept,
+        permitted: now.permitted & kept,
+        inheritable: 0,
+    })
+}
+
+/// Sets what this thread has. What is not permitted now cannot be had.
+pub(super) fn set_capabilities(to: Capabilities) -> io::Result<()> {
     let half = |shift: u32| -> CapabilityHalf {
-        let part = |set: u64| u32::try_from((set & kept) >> shift & 0xffff_ffff).unwrap_or(0);
+        let part = |set: u64| u32::try_from(set >> shift & 0xffff_ffff).unwrap_or(0);
         CapabilityHalf {
-            effective: part(now.effective),
-            permitted: part(now.permitted),
-            inheritable: 0,
+            effective: part(to.effective),
+            permitted: part(to.permitted),
+            inheritable: part(to.inheritable),
         }
     };
     let mut header = CapabilityHeader {

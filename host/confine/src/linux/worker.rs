@@ -48,6 +48,8 @@ pub(crate) fn narrow(worker: &EnteredWorker) -> Result<Narrowed, ConfineError> {
     };
     narrowed.support.need(Worker::needed(), &worker.without)?;
     threads::assert_single()?;
+    // The pool has its pagemap by now. What is left to do in `/proc` concerns descriptors, which a process may always ask about itself.
+    hide_memory()?;
     if narrowed.support.has(Piece::LandlockFiles) {
         paths::nothing()?;
     }
@@ -55,6 +57,10 @@ pub(crate) fn narrow(worker: &EnteredWorker) -> Result<Narrowed, ConfineError> {
         calls::apply(&calls::narrowed_filters())?;
     }
     Ok(narrowed)
+}
+
+fn hide_memory() -> Result<(), ConfineError> {
+    raw::hide_memory().map_err(ConfineError::step("hide the memory of the process"))
 }
 
 /// After the engine is made and the code is mapped.
@@ -79,7 +85,9 @@ pub(crate) fn seal(
     };
     support.need(Worker::needed(), &worker.without)?;
     let held = descriptors.look()?;
-    raw::hide_memory().map_err(ConfineError::step("hide the memory of the process"))?;
+    if !was_narrowed {
+        hide_memory()?;
+    }
     let mut taken = Vec::new();
     if support.has(Piece::LandlockFiles) {
         if !was_narrowed {

@@ -43,6 +43,19 @@ pub enum SecretError {
     /// The file belongs to somebody else.
     #[error("its file `{0}` belongs to another user")]
     Owner(String),
+    /// Others can put another file in the place of the file, by a folder above it.
+    #[error(
+        "the folder `{folder}` above its file has the mode {mode:04o}: others than its owner can put another file there"
+    )]
+    FolderMode {
+        /// The folder, without links in its path.
+        folder: String,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A folder above the file belongs to somebody else, who can put another file in the file's place.
+    #[error("the folder `{0}` above its file belongs to another user")]
+    FolderOwner(String),
     /// The program could not be started or waited for.
     #[error("its program `{program}` cannot be run")]
     Program {
@@ -127,6 +140,12 @@ impl SecretsError {
             SecretError::Mode { path, .. } => format!("`chmod 600 {path}`"),
             SecretError::Owner(_) => {
                 "the file has to belong to the user who runs the host, or to root".to_owned()
+            }
+            SecretError::FolderMode { folder, .. } => {
+                format!("`chmod go-w {folder}`, or keep the file in another folder")
+            }
+            SecretError::FolderOwner(_) => {
+                "every folder above the file has to belong to the user who runs the host, or to root".to_owned()
             }
             SecretError::Status { .. } => {
                 "run it by hand: what it prints as an error is not shown here, since it may hold the secret".to_owned()

@@ -192,6 +192,7 @@ pub(crate) fn serve() -> Option<io::Result<()>> {
 }
 
 fn answer_all() -> io::Result<()> {
+    bailiwick_confine::close_inherited().map_err(io::Error::other)?;
     let _ = rustix::process::setsid();
     keep_out_of_dumps();
     let mut questions = io::stdin();

@@ -1,5 +1,7 @@
 //! Where a secret's bytes come from: a variable, a file, the keyring, a program.
 
+mod folders;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStringExt as _;
@@ -49,16 +51,20 @@ fn variable(name: &str) -> Result<Value, SecretError> {
     Value::new(value.into_vec())
 }
 
-/// A file is opened once, and everything that is checked is asked of what was opened.
+/// A file is opened once, in folders of nobody else, and everything that is checked of it is asked of what was opened.
 fn file(path: &Path) -> Result<Value, SecretError> {
     let shown = path.display().to_string();
     let failed = |source: io::Error| SecretError::File {
         path: shown.clone(),
         source,
     };
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(SecretError::NotRegular(shown));
+    };
+    let resolved = folders::resolve(folder).map_err(failed)??;
     let flags =
         OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let opened = match rustix::fs::open(path, flags, Mode::empty()) {
+    let opened = match rustix::fs::open(resolved.join(name), flags, Mode::empty()) {
         Ok(opened) => opened,
         Err(rustix::io::Errno::LOOP | rustix::io::Errno::NXIO) => {
             return Err(SecretError::NotRegular(shown));

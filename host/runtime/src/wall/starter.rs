@@ -2,7 +2,8 @@
 //!
 //! A process that confined itself can start no other. So this one is started before that, by [`Isolation::start`](super::Isolation::start), and has one socket to the broker.
 //! Over it come orders of five bytes: start a worker, with the descriptors of its input and of its socket beside them; kill one. It
-//! starts one program and no other, with nothing but these two descriptors, so that the orders of a broker that was taken over make workers, and nothing else. When
+//! closes what else it inherited, which may be anything that whoever started the program left open, and starts one program and no other, with
+//! nothing but these two descriptors, so that the orders of a broker that was taken over make workers, and nothing else. When
 //! the broker's end closes, however it ended, all workers are killed and waited for.
 //!
 //! It answers nothing: what keeps a worker from being started is said in the worker's place, on the worker's socket.
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bailiwick_confine::close_inherited;
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
@@ -370,6 +372,7 @@ impl Order {
 
 /// Does what the orders say, until nobody gives any.
 pub(super) fn work(program: &Path) -> io::Result<()> {
+    close_inherited().map_err(io::Error::other)?;
     // A session of its own: what somebody types at a terminal is for the broker, which may have calls to end first.
     rustix::process::setsid()?;
     rustix::thread::set_no_new_privs(true)?;

@@ -5,7 +5,7 @@ use libc::*;
 use super::Class::Memory;
 use super::Needs::Nothing;
 use super::{Attack, Got, attack, done};
-use crate::raw::{Answer, at, call, negative};
+use crate::raw::{Answer, HERE, at, call, into, negative};
 
 const PAGE: usize = 1 << 16;
 const READ: usize = PROT_READ as usize;
@@ -101,6 +101,9 @@ pub(super) const ATTACKS: &[Attack] = &[
         let word = 0_u32;
         done(call(SYS_futex, &[at(&word), 1, 1]))
     }),
+    attack("see-where-memory-is", Memory, super::Needs::Root, |_| {
+        frame_number()
+    }),
     attack("lock-memory", Memory, Nothing, |_| {
         let page = map(READ | WRITE)?;
         done(call(SYS_mlock, &[page, 4096]))
@@ -140,6 +143,25 @@ pub(super) const ATTACKS: &[Attack] = &[
 fn map(protection: usize) -> Answer {
     let flags = (MAP_PRIVATE | MAP_ANONYMOUS) as usize;
     call(SYS_mmap, &[0, PAGE, protection, flags, negative(-1), 0])
+}
+
+/// Where a page of this process is in the machine, by a pagemap that it opens or by one that it holds already.
+fn frame_number() -> Got {
+    const FRAME: u64 = (1 << 55) - 1;
+    let number = std::hint::black_box(7_u64);
+    // Eight bytes for each page, which has 4 KiB.
+    let place = at(&number) / 4096 * 8;
+    let path = c"/proc/self/pagemap";
+    let opened = call(SYS_openat, &[HERE, at(path.to_bytes_with_nul()), 0]);
+    for descriptor in 1..1024_usize {
+        let mut entry = 0_u64;
+        let read = call(SYS_pread64, &[descriptor, into(&mut entry), 8, place]);
+        if read == Ok(8) && entry & FRAME != 0 {
+            return Ok(format!("frame {}", entry & FRAME));
+        }
+    }
+    // It was not opened, or shows zeros.
+    Err(opened.err().unwrap_or(EPERM))
 }
 
 /// The page in which a function of this program is.

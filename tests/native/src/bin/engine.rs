@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use bailiwick_confine::{Threads, Worker, WrittenPages};
 use bailiwick_native::channel::{own, receive, send};
 use bailiwick_native::engine::{self, Report};
+use rustix::process::{Resource, dumpable_behavior, getrlimit};
 
 /// Address space of the role that takes memory until there is none.
 const MEMORY_MAX: u64 = 1 << 30;
@@ -48,6 +49,15 @@ fn main() -> Result<()> {
                 .ok()
                 .context("cannot compile")?;
             Ok(send(&socket, &code)?)
+        }
+        Some("narrow") => {
+            let _engine = engine::runner()?;
+            let narrowed = entered.narrow()?;
+            let dumpable = dumpable_behavior()?;
+            let core = getrlimit(Resource::Core).current;
+            let pages = narrowed.seal(Threads::None)?.written_pages();
+            let said = format!("{dumpable:?} {core:?} {pages:?}");
+            Ok(send(&socket, said.as_bytes())?)
         }
         Some("run-without-pool") => {
             let sealed = entered.seal(Threads::None)?;

@@ -3,11 +3,14 @@
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use bailiwick::Isolation;
 use bailiwick_confine::{Piece, Support};
 use bailiwick_native::channel::{receive, send};
 use bailiwick_native::engine::{GUEST, Report};
 use bailiwick_native::users::{Programs, User};
+use rustix::process::{Resource, getrlimit};
 
 fn start(programs: &Programs, user: User, role: &str) -> (Child, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
@@ -75,6 +78,52 @@ fn a_sealed_process_says_whether_it_can_still_ask_which_pages_were_written() {
             "{user:?}"
         );
     }
+}
+
+#[test]
+fn a_worker_is_hidden_before_it_maps_code_and_still_asks_about_its_descriptors() {
+    let programs = Programs::new(&[env!("CARGO_BIN_EXE_sealed-engine")]).unwrap();
+    let pages = match Support::probe().has(Piece::PagemapScan) {
+        true => "Told",
+        false => "Unknown",
+    };
+    // Not none: a kernel that hands cores to a program would take that for no limit. What was lower stays.
+    let most = getrlimit(Resource::Core).maximum;
+    let core = most.map_or(1, |most| most.min(1));
+    for user in User::all() {
+        let (child, socket) = start(&programs, *user, "narrow");
+        let said = receive(&socket);
+        end(child);
+        assert_eq!(
+            String::from_utf8(said.unwrap()).unwrap(),
+            format!("NotDumpable Some({core}) {pages}"),
+            "{user:?}"
+        );
+    }
+}
+
+/// A shell leaves descriptors open for whatever it starts, and nobody knows where they lead.
+#[test]
+fn what_starts_workers_holds_nothing_that_it_inherited() {
+    // Made so, it stays open where a program is executed.
+    let inherited = rustix::io::dup(std::io::stdin()).unwrap();
+    let program = env!("CARGO_BIN_EXE_native-attack");
+    let starter = Isolation::processes().program(program).start().unwrap();
+    let folder = format!("/proc/{}/fd", starter.process_id());
+    let held = || {
+        let names = std::fs::read_dir(&folder).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    };
+    // It is a process already, and may not have come to it.
+    let given_up = Instant::now() + Duration::from_secs(30);
+    while held().len() > 3 && Instant::now() < given_up {
+        std::thread::yield_now();
+    }
+    assert_eq!(held(), ["0", "1", "2"]);
+    drop(inherited);
 }
 
 #[test]

@@ -83,6 +83,84 @@ fn refuses_what_is_no_regular_file_and_does_not_wait_for_a_pipe() {
     assert!(matches!(missing, SecretError::File { .. }));
 }
 
+/// A file in a folder in a folder, which has this mode.
+fn below(folder: &TempDir, mode: u32) -> std::path::PathBuf {
+    let above = folder.path().canonicalize().unwrap().join("above");
+    let inner = above.join("inner");
+    std::fs::create_dir_all(&inner).unwrap();
+    let path = inner.join("secret");
+    std::fs::write(&path, SECRET).unwrap();
+    // None of these depends on the mask of whoever runs the tests.
+    for (path, mode) in [(&path, 0o600), (&inner, 0o700), (&above, mode)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    path
+}
+
+#[test]
+fn refuses_a_file_below_a_folder_in_which_others_can_put_another() {
+    for mode in [0o777, 0o775, 0o757, 0o720, 0o702, 0o733, 0o770] {
+        let folder = folder();
+        let path = below(&folder, mode);
+        let refused = file(&path).unwrap_err();
+        let above = path.ancestors().nth(2).unwrap().display().to_string();
+        assert!(
+            matches!(&refused, SecretError::FolderMode { folder, mode: found } if *folder == above && *found == mode),
+            "{mode:o} {refused}"
+        );
+        let text = refused.to_string();
+        assert!(text.contains(&format!("{mode:04o}")), "{text}");
+        assert!(!text.contains(SECRET), "{text}");
+    }
+}
+
+#[test]
+fn takes_a_file_below_folders_in_which_nobody_else_can_put_another() {
+    for mode in [0o700, 0o755, 0o711, 0o750, 0o1777, 0o1775] {
+        let folder = folder();
+        let path = below(&folder, mode);
+        let taken = file(&path).unwrap_or_else(|refused| panic!("{mode:o} {refused}"));
+        assert_eq!(taken.expose(), SECRET.as_bytes());
+    }
+}
+
+#[test]
+fn refuses_a_file_below_a_folder_of_somebody_else() {
+    if !geteuid().is_root() {
+        // Nobody else can give a folder away.
+        return;
+    }
+    let folder = folder();
+    let path = below(&folder, 0o755);
+    let above = path.ancestors().nth(2).unwrap();
+    std::os::unix::fs::chown(above, Some(54_321), None).unwrap();
+    let refused = file(&path).unwrap_err();
+    let named = above.display().to_string();
+    assert!(
+        matches!(&refused, SecretError::FolderOwner(folder) if *folder == named),
+        "{refused}"
+    );
+}
+
+#[test]
+fn follows_a_link_above_a_file_and_looks_at_what_it_leads_to() {
+    for (mode, taken) in [(0o755, true), (0o777, false)] {
+        let folder = folder();
+        let path = below(&folder, mode);
+        let link = folder.path().join("link");
+        symlink(path.parent().unwrap(), &link).unwrap();
+        let outcome = file(&link.join("secret"));
+        let refused = matches!(outcome, Err(SecretError::FolderMode { .. }));
+        assert_eq!((outcome.is_ok(), refused), (taken, !taken), "{mode:o}");
+    }
+}
+
+#[test]
+fn a_name_alone_is_in_the_folder_that_the_process_is_in() {
+    let resolved = |folder: &str| folders::resolve(Path::new(folder)).unwrap().ok();
+    assert_eq!(resolved(""), resolved("."));
+}
+
 #[test]
 fn ends_reading_where_no_secret_goes_on() {
     let folder = folder();
