@@ -46,7 +46,7 @@ const OUTCOMES: [&str; 13] = [
 const NOT_FOUND: [&str; 3] = ["held-back", "not-permitted", "unknown-tool"];
 
 /// Why a request is turned away before the protocol.
-const REQUESTS_REFUSED: [&str; 14] = [
+const REQUESTS_REFUSED: [&str; 15] = [
     "bytes",
     "connections",
     "foreign-host",
@@ -56,6 +56,7 @@ const REQUESTS_REFUSED: [&str; 14] = [
     "malformed-authorization",
     "no-keys",
     "no-token",
+    "requests",
     "sessions",
     "too-large",
     "too-slow",

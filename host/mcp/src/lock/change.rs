@@ -359,9 +359,39 @@ fn imports(approved: &Approved, current: &Approved) -> Vec<Change> {
 fn grants(approved: &Approved, current: &Approved) -> Vec<Change> {
     let added = current.grants.difference(&approved.grants);
     let removed = approved.grants.difference(&current.grants);
+    let walls = isolation(approved).zip(isolation(current));
+    // Another wall is one change, and not one taken away and one put up.
+    let both = |line: &&String| walls.is_none() || !isolates(line);
+    let wall = walls.filter(|(before, now)| before != now);
+    let wall = wall.map(
+        |(before, now)| match without(now).is_subset(&without(before)) {
+            true => grant(now, Became::Added),
+            false => grant(before, Became::Removed),
+        },
+    );
     added
+        .filter(both)
         .map(|line| grant(line, Became::Added))
-        .chain(removed.map(|line| grant(line, Became::Removed)))
+        .chain(
+            removed
+                .filter(both)
+                .map(|line| grant(line, Became::Removed)),
+        )
+        .chain(wall)
+        .collect()
+}
+
+/// The line about the wall around a tool, where there is one.
+fn isolation(of: &Approved) -> Option<&String> {
+    of.grants.iter().find(|line| isolates(line))
+}
+
+/// The pieces that a wall may lack.
+fn without(line: &str) -> BTreeSet<&str> {
+    let pieces = line.split_once(", without ").map(|(_, pieces)| pieces);
+    pieces
+        .into_iter()
+        .flat_map(|pieces| pieces.split(", "))
         .collect()
 }
 

@@ -69,7 +69,7 @@ impl Request<'_> {
         };
         let server = &self.handler.server.inner;
         // Calls that begin are bounded by the gate, and each has its record; others cost their caller nothing.
-        if !outcome.report.call.is_empty() || server.not_begun.room() {
+        if outcome.has_begun() || server.not_begun.room() {
             outcome.log(&self.principal, &shortened(&name), began.elapsed());
         }
         server.metrics.call(
@@ -96,6 +96,7 @@ impl Request<'_> {
         let ended = tokio::select! {
             ended = tasks.join_next() => ended,
             () = shutdown.cancelled() => None,
+            () = self.session_ended() => None,
         };
         let (result, code) = match ended {
             Some(Ok(Ok(value))) => (answer::structured(value), "ok"),
@@ -103,7 +104,7 @@ impl Request<'_> {
             Some(Err(panic)) => (host_fault(&panic.to_string()), "host-fault"),
             None => (ending(), "unavailable"),
         };
-        Outcome::nobodys(code).ends(code, result)
+        Outcome::nobodys(code).begun().ends(code, result)
     }
 
     async fn tool<'e>(
@@ -165,6 +166,9 @@ impl Request<'_> {
             () = server.cancelling.cancelled() => {
                 return Err(("unavailable", Box::new(ending())));
             }
+            () = self.session_ended() => {
+                return Err(("cancelled", Box::new(cancelled())));
+            }
         };
         match entered {
             Ok((pass, Some(place))) => Ok(Places {
@@ -176,6 +180,14 @@ impl Request<'_> {
                 server.metrics.gate_refused(&full);
                 Err((full.code(), Box::new(answer::full(&full))))
             }
+        }
+    }
+
+    /// Waits for the end of the session that the request belongs to, if it does.
+    async fn session_ended(&self) {
+        match &self.session {
+            Some(ended) => ended.cancelled().await,
+            None => std::future::pending().await,
         }
     }
 
@@ -220,6 +232,7 @@ impl Request<'_> {
             biased;
             asked = server.asking.ask(question, echo, self.context) => asked,
             () = server.cancelling.cancelled() => return Err(Refusal::Ending),
+            () = self.session_ended() => return Err(Refusal::no("the session ended")),
         };
         match asked {
             Asked::Yes(who) => Ok(Some(who)),

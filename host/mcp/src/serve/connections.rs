@@ -1,20 +1,22 @@
 //! Connections: how many, how slow, and how they end.
 //!
 //! The attacker is whoever can reach the port. A connection that sends its header slowly, or takes its answer slowly, is
-//! closed. While all places are taken, the oldest connection that nobody was let in by gives its place to the next; where there is none, what
-//! comes is closed at once. Nothing is read before there is a place.
+//! closed. While all places are taken, the oldest connection that nobody was let in by gives its place to the next, or else the oldest by which
+//! nobody asks anything now; where there is none, what comes is closed at once. Nothing is read before there is a place.
 
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use http_body_util::BodyExt as _;
 use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -49,39 +51,80 @@ const GIVING_WAY: Duration = Duration::from_millis(200);
 #[derive(Clone, Debug)]
 pub(super) struct Peer {
     pub(super) address: SocketAddr,
-    known: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+/// What there is to know of a connection.
+#[derive(Debug, Default)]
+struct State {
+    /// Somebody was let in by it.
+    known: AtomicBool,
+    /// Requests whose answers are not sent yet.
+    requests: AtomicUsize,
+    /// Cancelled when it gives its place away.
+    ended: CancellationToken,
+}
+
+/// A request of a connection, until its answer is sent.
+struct Asking(Arc<State>);
+
+impl Asking {
+    fn new(state: &Arc<State>) -> Self {
+        state.requests.fetch_add(1, Ordering::SeqCst);
+        Self(state.clone())
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.requests.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Peer {
     /// Somebody was let in by this connection: it keeps its place.
     pub(super) fn is_known(&self) {
-        self.known.store(true, Ordering::Relaxed);
+        self.state.known.store(true, Ordering::SeqCst);
     }
 }
 
 /// The connections that there are, the oldest first.
 #[derive(Debug, Default)]
 struct Open {
-    connections: Mutex<BTreeMap<u64, (CancellationToken, Arc<AtomicBool>)>>,
+    connections: Mutex<BTreeMap<u64, Arc<State>>>,
+}
+
+/// One of them, for as long as it is there, however it ends.
+struct Entry {
+    open: Arc<Open>,
+    number: u64,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.open.lock().remove(&self.number);
+    }
 }
 
 impl Open {
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, BTreeMap<u64, (CancellationToken, Arc<AtomicBool>)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Arc<State>>> {
         self.connections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the oldest that nobody was let in by, if there is one.
+    /// Ends the oldest that nobody was let in by; or else the oldest that rests, as a proxy keeps many of them.
     fn one_gives_way(&self) -> bool {
         let connections = self.lock();
-        let mut unknown = connections
-            .values()
-            .filter(|(ended, known)| !known.load(Ordering::Relaxed) && !ended.is_cancelled());
-        let oldest = unknown.next();
-        oldest.map(|(ended, _)| ended.cancel()).is_some()
+        let there = || {
+            connections
+                .values()
+                .filter(|state| !state.ended.is_cancelled())
+        };
+        let unknown = there().find(|state| !state.known.load(Ordering::SeqCst));
+        let resting = || there().find(|state| state.requests.load(Ordering::SeqCst) == 0);
+        let oldest = unknown.or_else(resting);
+        oldest.map(|state| state.ended.cancel()).is_some()
     }
 }
 
@@ -110,21 +153,21 @@ pub(super) async fn serve(
                         let open = open.clone();
                         let peer = Peer {
                             address,
-                            known: Arc::default(),
+                            state: Arc::default(),
                         };
                         number += 1;
-                        let ended = CancellationToken::new();
-                        open.lock().insert(number, (ended.clone(), peer.known.clone()));
+                        let state = peer.state.clone();
+                        open.lock().insert(number, state.clone());
+                        let entry = Entry { open, number };
                         connections.spawn(async move {
-                            let _place = place;
+                            let (_place, _entry) = (place, entry);
                             let _present = server.inner.metrics.connection();
                             tokio::select! {
                                 () = one(stream, peer, router, closed) => {}
-                                () = ended.cancelled() => {
+                                () = state.ended.cancelled() => {
                                     server.inner.metrics.request_refused("connections");
                                 }
                             }
-                            open.lock().remove(&number);
                         });
                     }
                     None => {
@@ -168,8 +211,18 @@ async fn one(stream: TcpStream, peer: Peer, router: Router, closed: Cancellation
     let _ = stream.set_nodelay(true);
     let router = TowerToHyperService::new(router);
     let service = hyper::service::service_fn(move |mut request: http::Request<_>| {
+        let asking = Asking::new(&peer.state);
         request.extensions_mut().insert(peer.clone());
-        router.call(request)
+        let answering = router.call(request);
+        async move {
+            let response = answering.await?;
+            Ok::<_, std::convert::Infallible>(response.map(|body| {
+                Body::new(body.map_frame(move |frame| {
+                    let _until_it_is_sent = &asking;
+                    frame
+                }))
+            }))
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())

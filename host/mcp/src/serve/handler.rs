@@ -1,6 +1,7 @@
 //! What the server does for each request of a client, in both eras of the protocol.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bailiwick::CancellationToken;
@@ -43,6 +44,8 @@ pub(super) enum Callers {
 pub(super) struct Handler {
     pub(super) server: Server,
     callers: Callers,
+    /// Whether its client is told of changes already.
+    told: AtomicBool,
     /// Cancelled when the session ends.
     gone: CancellationToken,
 }
@@ -52,6 +55,7 @@ impl Handler {
         Self {
             server,
             callers,
+            told: AtomicBool::new(false),
             gone: CancellationToken::new(),
         }
     }
@@ -252,7 +256,10 @@ impl ServerHandler for Handler {
     }
 
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        if let Some(principal) = self.principal(&context.extensions) {
+        let principal = self.principal(&context.extensions);
+        // However often a client says that it is ready.
+        let principal = principal.filter(|_| !self.told.swap(true, Ordering::Relaxed));
+        if let Some(principal) = principal {
             self.tell_changes(context.peer, principal);
         }
     }

@@ -1,7 +1,7 @@
-//! Bytes of requests that are held at once.
+//! Requests that are held at once, and their bytes.
 //!
 //! The attacker is a caller with a token, and be it one for nothing: bodies that never end, and calls with large arguments that wait for
-//! their turn, would fill the memory. What has no room is told to come again.
+//! their turn, would fill the memory; streams that are only listened to would take every connection. What has no room is told to come again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,15 +13,23 @@ pub(super) const ALL_BYTES_MAX: usize = 128 << 20;
 pub(super) const PRINCIPAL_BYTES_MAX: usize = 32 << 20;
 
 /// Counts them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Held {
+    /// Requests of one principal.
+    requests_max: usize,
     counts: Arc<Mutex<Counts>>,
 }
 
 #[derive(Debug, Default)]
 struct Counts {
-    all: usize,
-    by_principal: HashMap<String, usize>,
+    bytes: usize,
+    by_principal: HashMap<String, Count>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    requests: usize,
+    bytes: usize,
 }
 
 /// The bytes of one request, for as long as it is held.
@@ -33,12 +41,31 @@ pub(super) struct Holding {
 }
 
 impl Held {
-    pub(super) fn begin(&self, principal: &str) -> Holding {
-        Holding {
+    /// Where there are so many connections: of them one principal leaves a quarter to others.
+    pub(super) fn new(connections: usize) -> Self {
+        Self {
+            requests_max: connections.saturating_sub(connections / 4).max(1),
+            counts: Arc::default(),
+        }
+    }
+
+    fn counts(&self) -> std::sync::MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more request of this principal, if it may have another.
+    pub(super) fn begin(&self, principal: &str) -> Option<Holding> {
+        let mut counts = self.counts();
+        let own = counts.by_principal.entry(principal.to_owned()).or_default();
+        if own.requests >= self.requests_max {
+            return None;
+        }
+        own.requests += 1;
+        Some(Holding {
             held: self.clone(),
             principal: principal.to_owned(),
             bytes: 0,
-        }
+        })
     }
 }
 
@@ -46,19 +73,15 @@ impl Holding {
     /// Takes room for so many bytes more, if there is.
     #[must_use]
     pub(super) fn more(&mut self, bytes: usize) -> bool {
-        let mut counts = self
-            .held
-            .counts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let own = counts.by_principal.get(&self.principal).copied();
-        let own = own.unwrap_or_default() + bytes;
-        let all = counts.all + bytes;
-        if own > PRINCIPAL_BYTES_MAX || all > ALL_BYTES_MAX {
+        let mut counts = self.held.counts();
+        let all = counts.bytes + bytes;
+        let own = counts.by_principal.entry(self.principal.clone());
+        let own = own.or_default();
+        if own.bytes + bytes > PRINCIPAL_BYTES_MAX || all > ALL_BYTES_MAX {
             return false;
         }
-        counts.all = all;
-        counts.by_principal.insert(self.principal.clone(), own);
+        own.bytes += bytes;
+        counts.bytes = all;
         self.bytes += bytes;
         true
     }
@@ -66,17 +89,16 @@ impl Holding {
 
 impl Drop for Holding {
     fn drop(&mut self) {
-        let mut counts = self
-            .held
-            .counts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        counts.all = counts.all.saturating_sub(self.bytes);
-        let left = counts.by_principal.get(&self.principal).copied();
-        match left.unwrap_or_default().saturating_sub(self.bytes) {
-            0 => counts.by_principal.remove(&self.principal),
-            left => counts.by_principal.insert(self.principal.clone(), left),
+        let mut counts = self.held.counts();
+        counts.bytes = counts.bytes.saturating_sub(self.bytes);
+        let Some(own) = counts.by_principal.get_mut(&self.principal) else {
+            return;
         };
+        own.requests = own.requests.saturating_sub(1);
+        own.bytes = own.bytes.saturating_sub(self.bytes);
+        if own.requests == 0 {
+            counts.by_principal.remove(&self.principal);
+        }
     }
 }
 
@@ -86,24 +108,36 @@ mod tests {
 
     #[test]
     fn one_principal_has_its_share_and_all_have_the_whole() {
-        let held = Held::default();
-        let mut alice = held.begin("alice");
+        let held = Held::new(1024);
+        let begin = |name: &str| held.begin(name).unwrap();
+        let mut alice = begin("alice");
         assert!(alice.more(PRINCIPAL_BYTES_MAX));
-        assert!(!held.begin("alice").more(1));
+        assert!(!begin("alice").more(1));
         let others: Vec<Holding> = (1..ALL_BYTES_MAX / PRINCIPAL_BYTES_MAX)
             .map(|number| {
-                let mut holding = held.begin(&number.to_string());
+                let mut holding = begin(&number.to_string());
                 assert!(holding.more(PRINCIPAL_BYTES_MAX));
                 holding
             })
             .collect();
-        assert!(!held.begin("bob").more(1), "all of it is taken");
+        assert!(!begin("bob").more(1), "all of it is taken");
         drop(others);
-        assert!(held.begin("bob").more(1));
-        assert!(!held.begin("alice").more(1));
+        assert!(begin("bob").more(1));
+        assert!(!begin("alice").more(1));
         drop(alice);
-        assert!(held.begin("alice").more(PRINCIPAL_BYTES_MAX));
-        let counts = held.counts.lock().unwrap();
-        assert_eq!((counts.all, counts.by_principal.len()), (0, 0));
+        assert!(begin("alice").more(PRINCIPAL_BYTES_MAX));
+        let counts = held.counts();
+        assert_eq!((counts.bytes, counts.by_principal.len()), (0, 0));
+    }
+
+    #[test]
+    fn one_principal_leaves_connections_to_others() {
+        let held = Held::new(8);
+        let alice: Vec<Holding> = std::iter::from_fn(|| held.begin("alice")).collect();
+        assert_eq!(alice.len(), 6);
+        assert!(held.begin("bob").is_some());
+        drop(alice);
+        assert!(held.begin("alice").is_some());
+        assert!(Held::new(1).begin("alice").is_some());
     }
 }

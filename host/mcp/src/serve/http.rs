@@ -128,8 +128,8 @@ impl Server {
         let closed = CancellationToken::new();
         let site = Arc::new(Site {
             server: self.clone(),
-            sessions: Sessions::new(),
-            held: Held::default(),
+            sessions: Arc::new(Sessions::new()),
+            held: Held::new(bound.connections),
             sites: bound.open.then(|| Sites::loopback().and_any_address()),
         });
         let router = router(&site, &closed);
@@ -146,7 +146,7 @@ impl Server {
 
 struct Site {
     server: Server,
-    sessions: Sessions,
+    sessions: Arc<Sessions>,
     held: Held,
     /// The names that it answers to where there is no access file that could say it.
     sites: Option<Sites>,
@@ -210,6 +210,8 @@ async fn metrics(
     if let Err(refused) = came_in(&site, &set, caller).await {
         return *refused;
     }
+    peer.is_known();
+    site.sessions.forget_ended().await;
     let inner = &site.server.inner;
     let text = inner.metrics.text(inner.gate.load());
     ([(CONTENT_TYPE, METRICS)], text).into_response()
@@ -268,14 +270,11 @@ async fn admitted(
     let principal = came_in(site, &set, caller).await?;
     peer.is_known();
     let member = session(site, caller, &principal)?;
-    let ends = member
-        .as_ref()
-        .filter(|_| request.method() == Method::DELETE);
-    // What a session began ends with it.
-    if let Some(member) = ends {
-        member.ended.cancel();
-    }
     let (mut request, holding) = whole(site, peer, &principal, request).await?;
+    // The older protocol: a call goes on when its connection is gone, and with it its arguments.
+    let holding = Arc::new(holding);
+    request.extensions_mut().insert(holding.clone());
+    let ends = request.method() == Method::DELETE;
     let beginning = match (&member, begins_a_session(&request)) {
         (None, true) => Some(room(site, peer, &principal).await?),
         _ => None,
@@ -286,22 +285,44 @@ async fn admitted(
     }
     // A request is under way until its answer is sent; a stream that a client listens to is none.
     let under_way = (request.method() == Method::POST).then(|| site.server.inner.begin_call());
-    let response = next.run(request.map(Body::from)).await;
-    if let Some(began) = response
-        .headers()
-        .get(SESSION)
-        .and_then(|id| id.to_str().ok())
-    {
-        let present = site.server.inner.metrics.session();
-        site.sessions.began(began, principal.name(), present);
+    let request = request.map(Body::from);
+    let response = match beginning {
+        Some(beginning) => begin(site, &principal, beginning, request, next).await?,
+        None => next.run(request).await,
+    };
+    if let (Some(member), true) = (&member, ends && response.status().is_success()) {
+        site.sessions.ended(&member.session);
     }
-    drop(beginning);
     Ok(response.map(|body| {
         Body::new(body.map_frame(move |frame| {
             let _held = (&under_way, &holding, &member);
             frame
         }))
     }))
+}
+
+/// Begins a session, also where its client is gone meanwhile: one that is there has to be counted.
+async fn begin(
+    site: &Arc<Site>,
+    principal: &Arc<Principal>,
+    beginning: Beginning,
+    request: Request,
+    next: Next,
+) -> Result<Response, Box<Response>> {
+    let (site, principal) = (site.clone(), principal.clone());
+    let begun = tokio::spawn(async move {
+        let response = next.run(request).await;
+        let began = response.headers().get(SESSION);
+        if let Some(began) = began.and_then(|id| id.to_str().ok()) {
+            let present = site.server.inner.metrics.session();
+            site.sessions.began(began, principal.name(), present);
+        }
+        drop(beginning);
+        response
+    });
+    begun
+        .await
+        .map_err(|_| Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response()))
 }
 
 /// What a request says of its sender.
@@ -386,11 +407,7 @@ fn begins_a_session(request: &http::Request<Bytes>) -> bool {
 }
 
 /// A place for a session.
-async fn room<'s>(
-    site: &'s Site,
-    peer: &Peer,
-    principal: &Principal,
-) -> Result<Beginning<'s>, Box<Response>> {
+async fn room(site: &Site, peer: &Peer, principal: &Principal) -> Result<Beginning, Box<Response>> {
     site.sessions.room(principal.name()).await.ok_or_else(|| {
         let text = format!(
             "a request was refused: `{}` has too many sessions, or all have together",
@@ -433,7 +450,14 @@ async fn whole(
     principal: &Principal,
     request: Request,
 ) -> Result<(http::Request<Bytes>, Holding), Box<Response>> {
-    let mut holding = site.held.begin(principal.name());
+    let Some(mut holding) = site.held.begin(principal.name()) else {
+        let text = format!(
+            "a request was refused: `{}` has as many under way as one may",
+            principal.name()
+        );
+        site.refused(peer, "requests", &text);
+        return Err(Box::new(later("there are too many requests under way")));
+    };
     let (parts, sent) = request.into_parts();
     let reading = body(sent, &mut holding);
     match tokio::time::timeout(BODY, reading).await {

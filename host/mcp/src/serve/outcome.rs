@@ -16,6 +16,7 @@ pub(super) struct Outcome<'e> {
     pub(super) code: &'static str,
     /// What the code does not say.
     why: Option<&'static str>,
+    begun: bool,
     pub(super) report: Report,
 }
 
@@ -35,8 +36,21 @@ impl<'e> Outcome<'e> {
             function: "",
             code,
             why: None,
+            begun: false,
             report: Report::default(),
         }
+    }
+
+    /// It was carried out, or was to be: what came of it is no caller's to bring about at will.
+    pub(super) fn begun(self) -> Self {
+        Self {
+            begun: true,
+            ..self
+        }
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
     }
 
     pub(super) fn because(self, why: &'static str) -> Self {
@@ -56,7 +70,11 @@ impl<'e> Outcome<'e> {
     }
 
     pub(super) fn with(self, report: Report) -> Self {
-        Self { report, ..self }
+        Self {
+            report,
+            begun: true,
+            ..self
+        }
     }
 
     /// One line for the call, and one for each thing that it was refused; of a great many only the first.

@@ -4,6 +4,7 @@
 //! principal that began it; to anybody else it does not exist.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,10 +20,11 @@ const PER_PRINCIPAL_MAX: usize = 64;
 /// The most sessions at all. Each holds some tens of kilobytes.
 const ALL_MAX: usize = 1024;
 
-/// How long a session without a word is kept: longer than the longest call, with a person's thinking before it, since neither is a word.
-const KEPT: Duration = Duration::from_secs(70 * 60);
+/// How long a session without a word is kept: longer than the longest call, with its longest wait and a person's thinking before it, since none
+/// of them is a word.
+const KEPT: Duration = Duration::from_secs(80 * 60);
 
-/// How long a session has to be without a request before it gives way to another one of its principal's.
+/// How long a session has to be without a request before it gives way to another one.
 const GIVES_WAY: Duration = Duration::from_secs(300);
 
 /// Sessions, by whom they were begun.
@@ -43,25 +45,88 @@ struct Owners {
 #[derive(Debug)]
 struct Owner {
     principal: String,
-    used: Instant,
-    under_way: Arc<()>,
+    use_: Arc<Use>,
     ended: CancellationToken,
     _present: Present,
+}
+
+/// When a session was used last, and by how many requests it is used now.
+#[derive(Debug)]
+struct Use {
+    last: Mutex<Instant>,
+    requests: AtomicUsize,
 }
 
 /// A request of a session, for as long as it is under way.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
+    /// The session.
+    pub(super) session: Arc<str>,
     /// Cancelled when the session ends.
     pub(super) ended: CancellationToken,
-    _under_way: Arc<()>,
+    _using: Arc<Using>,
+}
+
+#[derive(Debug)]
+struct Using(Arc<Use>);
+
+impl Use {
+    fn new() -> Self {
+        Self {
+            last: Mutex::new(Instant::now()),
+            requests: AtomicUsize::new(0),
+        }
+    }
+
+    fn last(&self) -> std::sync::MutexGuard<'_, Instant> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long it was not used; none while it is.
+    fn idle(&self) -> Option<Duration> {
+        (self.requests.load(Ordering::SeqCst) == 0).then(|| self.last().elapsed())
+    }
+}
+
+impl Using {
+    fn new(use_: &Arc<Use>) -> Self {
+        use_.requests.fetch_add(1, Ordering::SeqCst);
+        Self(use_.clone())
+    }
+}
+
+impl Drop for Using {
+    fn drop(&mut self) {
+        *self.0.last() = Instant::now();
+        self.0.requests.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// A place for a session that is being begun.
 #[derive(Debug)]
-pub(super) struct Beginning<'s> {
-    sessions: &'s Sessions,
+pub(super) struct Beginning {
+    sessions: Arc<Sessions>,
     principal: String,
+}
+
+impl Owners {
+    /// Sessions of a principal, those that are being begun among them.
+    fn count(&self, principal: &str) -> usize {
+        let own = self.of.values();
+        let own = own.filter(|owner| owner.principal == principal).count();
+        own + self.beginning.get(principal).copied().unwrap_or_default()
+    }
+
+    fn all(&self) -> usize {
+        self.of.len() + self.beginning.values().sum::<usize>()
+    }
+
+    /// Who has the most.
+    fn who_has_most(&self) -> Option<String> {
+        let principals = self.of.values().map(|owner| owner.principal.as_str());
+        let most = principals.max_by_key(|principal| self.count(principal));
+        most.map(str::to_owned)
+    }
 }
 
 impl Sessions {
@@ -84,47 +149,55 @@ impl Sessions {
         let mut owners = self.owners();
         let owner = owners.of.get_mut(session);
         let owner = owner.filter(|owner| owner.principal == principal)?;
-        owner.used = Instant::now();
         Some(Member {
+            session: session.into(),
             ended: owner.ended.clone(),
-            _under_way: owner.under_way.clone(),
+            _using: Arc::new(Using::new(&owner.use_)),
         })
     }
 
-    /// A place for another session of this principal's. One of its own that nobody uses any more gives way.
-    pub(super) async fn room(&self, principal: &str) -> Option<Beginning<'_>> {
+    /// The session has ended, and what it began ends with it.
+    pub(super) fn ended(&self, session: &str) {
+        if let Some(owner) = self.owners().of.remove(session) {
+            owner.ended.cancel();
+        }
+    }
+
+    /// A place for another session of this principal's. Where there is none, one that nobody uses any more gives way: one of its own, or, when
+    /// all places are taken, one of who has the most.
+    pub(super) async fn room(self: &Arc<Self>, principal: &str) -> Option<Beginning> {
         self.forget_ended().await;
         if let Some(idle) = self.idle(principal) {
             // That it is gone already is as good.
             let _ = self.manager.close_session(&idle.as_str().into()).await;
         }
         let mut owners = self.owners();
-        let own = owners.of.values();
-        let own = own.filter(|owner| owner.principal == principal).count();
-        let own = own + owners.beginning.get(principal).copied().unwrap_or_default();
-        let all = owners.of.len() + owners.beginning.values().sum::<usize>();
-        (own < PER_PRINCIPAL_MAX && all < ALL_MAX).then(|| {
+        let has_room = owners.count(principal) < PER_PRINCIPAL_MAX && owners.all() < ALL_MAX;
+        has_room.then(|| {
             *owners.beginning.entry(principal.to_owned()).or_default() += 1;
             Beginning {
-                sessions: self,
+                sessions: self.clone(),
                 principal: principal.to_owned(),
             }
         })
     }
 
-    /// Takes the session out that was idle for the longest time, where the principal has as many as it may.
+    /// Takes the session out that was idle for the longest time, where there is no room.
     fn idle(&self, principal: &str) -> Option<String> {
         let mut owners = self.owners();
-        let own = owners.of.iter();
-        let own = own.filter(|(_, owner)| owner.principal == principal);
-        if own.clone().count() < PER_PRINCIPAL_MAX {
+        let whose = if owners.count(principal) >= PER_PRINCIPAL_MAX {
+            principal.to_owned()
+        } else if owners.all() >= ALL_MAX {
+            owners.who_has_most()?
+        } else {
             return None;
-        }
-        let idle = own.filter(|(_, owner)| {
-            Arc::strong_count(&owner.under_way) == 1 && owner.used.elapsed() > GIVES_WAY
-        });
-        let oldest = idle.min_by_key(|(_, owner)| owner.used);
-        let session = oldest.map(|(session, _)| session.clone())?;
+        };
+        let own = owners.of.iter();
+        let own = own.filter(|(_, owner)| owner.principal == whose);
+        let idle = own.filter_map(|(session, owner)| Some((session, owner.use_.idle()?)));
+        let idle = idle.filter(|(_, idle)| *idle > GIVES_WAY);
+        let longest = idle.max_by_key(|(_, idle)| *idle);
+        let session = longest.map(|(session, _)| session.clone())?;
         owners.of.remove(&session);
         Some(session)
     }
@@ -133,15 +206,15 @@ impl Sessions {
     pub(super) fn began(&self, session: &str, principal: &str, present: Present) {
         let owner = Owner {
             principal: principal.to_owned(),
-            used: Instant::now(),
-            under_way: Arc::new(()),
+            use_: Arc::new(Use::new()),
             ended: CancellationToken::new(),
             _present: present,
         };
         self.owners().of.entry(session.to_owned()).or_insert(owner);
     }
 
-    async fn forget_ended(&self) {
+    /// Forgets those that are no more.
+    pub(super) async fn forget_ended(&self) {
         let alive = self.manager.sessions.read().await;
         self.owners()
             .of
@@ -149,7 +222,7 @@ impl Sessions {
     }
 }
 
-impl Drop for Beginning<'_> {
+impl Drop for Beginning {
     fn drop(&mut self) {
         let mut owners = self.sessions.owners();
         if let Some(count) = owners.beginning.get_mut(&self.principal) {
@@ -181,7 +254,7 @@ mod tests {
 
     #[tokio::test]
     async fn sessions_that_ended_make_room() {
-        let sessions = Sessions::new();
+        let sessions = Arc::new(Sessions::new());
         let metrics = Metrics::new();
         for number in 0..PER_PRINCIPAL_MAX {
             sessions.began(&number.to_string(), "alice", metrics.session());
@@ -194,7 +267,7 @@ mod tests {
     /// However many begin at once: each takes its place before it is there.
     #[tokio::test]
     async fn what_is_being_begun_takes_a_place() {
-        let sessions = Sessions::new();
+        let sessions = Arc::new(Sessions::new());
         let mut beginning = Vec::new();
         while let Some(one) = sessions.room("alice").await {
             beginning.push(one);
@@ -214,16 +287,46 @@ mod tests {
             sessions.began(&number.to_string(), "alice", metrics.session());
         }
         assert_eq!(sessions.idle("alice"), None);
-        let long_ago = Instant::now().checked_sub(GIVES_WAY + Duration::from_secs(1));
         let busy = sessions.of("7", "alice");
-        for number in ["7", "8"] {
-            if let (Some(owner), Some(long_ago)) = (sessions.owners().of.get_mut(number), long_ago)
-            {
-                owner.used = long_ago;
-            }
-        }
+        long_ago(&sessions, &["7", "8"]);
         assert_eq!(sessions.idle("alice").as_deref(), Some("8"));
         drop(busy);
         assert_eq!(sessions.idle("alice"), None, "there is room now");
+    }
+
+    /// When all places are taken, who has the most gives one to who has none.
+    #[tokio::test]
+    async fn who_has_the_most_gives_way_when_all_is_taken() {
+        let sessions = Sessions::new();
+        let metrics = Metrics::new();
+        for number in 0..ALL_MAX {
+            let principal = match number {
+                0..10 => "many".to_owned(),
+                number => format!("p{number}"),
+            };
+            sessions.began(&number.to_string(), &principal, metrics.session());
+        }
+        assert_eq!(sessions.idle("nobody"), None, "all are new");
+        long_ago(&sessions, &["3", "500"]);
+        assert_eq!(sessions.idle("nobody").as_deref(), Some("3"));
+        assert_eq!(sessions.idle("nobody"), None, "there is room now");
+    }
+
+    #[tokio::test]
+    async fn what_ended_is_gone_and_takes_what_it_began_along() {
+        let sessions = Sessions::new();
+        let metrics = Metrics::new();
+        sessions.began("one", "alice", metrics.session());
+        let member = sessions.of("one", "alice").unwrap();
+        sessions.ended("one");
+        assert!(member.ended.is_cancelled());
+        assert!(sessions.of("one", "alice").is_none());
+    }
+
+    fn long_ago(sessions: &Sessions, ids: &[&str]) {
+        let long_ago = Instant::now().checked_sub(GIVES_WAY + Duration::from_secs(1));
+        for id in ids {
+            *sessions.owners().of[*id].use_.last() = long_ago.unwrap();
+        }
     }
 }

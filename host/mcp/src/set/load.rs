@@ -345,7 +345,11 @@ pub(crate) fn wanted_files(setup: &Setup) -> Vec<PathBuf> {
     let name = setup.policy.display().to_string();
     let policy = read(&setup.policy).ok();
     let policy = policy.and_then(|text| Policy::parse(&name, &text, &Extensions::new()).ok());
+    let access = setup.access.as_ref().zip(policy.as_ref());
+    let access = access.and_then(|(path, policy)| Access::read(path, policy).ok());
+    let keys = access.and_then(|access| access.keys_file().map(Path::to_owned));
     files.extend(policy.iter().flat_map(|policy| named_files(setup, policy)));
+    files.extend(keys);
     files
 }
 

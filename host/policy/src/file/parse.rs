@@ -376,7 +376,10 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-        pieces
+        // In one order, whatever the file's is.
+        let mut known = ISOLATION_PIECES.to_vec();
+        known.retain(|piece| pieces.contains(piece));
+        known
     }
 
     fn private_scope(&mut self, node: &Node<'t>) -> PrivateScope {

@@ -34,7 +34,7 @@ impl HttpUrl {
             .map_or("", |(folder, _)| folder);
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         let whole = format!("{folder}/{path}");
-        let whole = match path.split('/').all(is_honest) {
+        let whole = match path.split('/').all(is_honest) && !path.contains("//") {
             true => without_dots(&whole),
             false => whole,
         };

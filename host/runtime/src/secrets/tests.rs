@@ -222,7 +222,7 @@ fn finds_a_secret_that_is_split_anywhere() {
                     found += now.len();
                     assert!(watch.find(&passed).is_none(), "{name} {size}");
                 }
-                passed.extend(stream.end());
+                passed.extend(stream.end(watch).0);
                 assert_eq!(
                     String::from_utf8_lossy(&passed),
                     String::from_utf8_lossy(&expected),
@@ -232,6 +232,81 @@ fn finds_a_secret_that_is_split_anywhere() {
             }
         }
     }
+}
+
+/// What could be an escape and means itself, in a text in which something else is one; pluses; bytes of other characters; halves of one.
+#[test]
+fn finds_what_can_be_read_in_two_ways() {
+    for (secret, text) in [
+        ("ab%41cd/xyz", "ab%41cd\\u002fxyz"),
+        ("ab%41cd/xyz", "ab%41cd&#47;xyz"),
+        ("my key~1*2/3", "my+key~1%2A2%2F3"),
+        ("schl\u{fc}ssel-1", "schl\\xc3\\xbcssel-1"),
+        ("schl\u{fc}ssel-1", "schl\\xfcssel-1"),
+        ("smile-\u{1f600}-1", "smile-\\ud83d\\ude00-1"),
+        ("pass/word1", "PASS\\U002FWORD1"),
+        ("pass/word12&", "pass\\u002fword12&"),
+    ] {
+        let secrets = made_up(secret, "refuse");
+        let found = secrets.watch().find(text.as_bytes());
+        assert!(found.is_some(), "{secret} in {text}");
+        let mut stream = Stream::default();
+        let mut found = Vec::new();
+        let mut passed = Vec::new();
+        for byte in text.as_bytes() {
+            let (clear, now) = stream.push_incoming(secrets.watch(), &[*byte]);
+            passed.extend(clear);
+            found.extend(now);
+        }
+        let (clear, now) = stream.end(secrets.watch());
+        passed.extend(clear);
+        found.extend(now);
+        assert!(!found.is_empty(), "{secret} in {text}, byte by byte");
+        assert_eq!(passed, "*".repeat(text.len()).into_bytes(), "{text}");
+    }
+}
+
+/// The bytes of a secret that is longer do not pass because a shorter one is its beginning.
+#[test]
+fn a_secret_that_another_begins_with_is_found_whole() {
+    let text = "[secrets.long]\nenv = \"A\"\nto = [\"https://a.example/**\"]\nquery = \"k\"\nleak = \"redact\"\n\
+                [secrets.short]\nenv = \"B\"\nto = [\"https://a.example/**\"]\nquery = \"k\"\nleak = \"redact\"\n";
+    let policy = Policy::parse("p.toml", text, &Extensions::new()).unwrap();
+    let secrets = Secrets::made_up(&policy, |name| match name {
+        "long" => b"abcde/fg:tail&&x".to_vec(),
+        _ => b"abcde/fg".to_vec(),
+    });
+    let secrets = secrets.unwrap();
+    let whole = b"abcde/%66g:t%61il&&x";
+    for cut in 0..whole.len() {
+        let mut stream = Stream::default();
+        let (one, other) = whole.split_at(cut);
+        let mut passed = stream.push_incoming(secrets.watch(), one).0;
+        passed.extend(stream.push_incoming(secrets.watch(), other).0);
+        passed.extend(stream.end(secrets.watch()).0);
+        assert_eq!(passed, vec![b'*'; whole.len()], "{cut}");
+    }
+}
+
+/// The worst bytes that somebody can send cost about what others do: they are counted as steps, not timed.
+#[test]
+fn what_is_held_back_is_not_looked_at_for_each_byte() {
+    let secrets = made_up(TOKEN, "redact");
+    let watch = secrets.watch();
+    let hex: String = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let between = "&#x000000a;".repeat(16);
+    let digits = hex[..hex.len() - 1].chars();
+    let spread: String = digits
+        .map(|digit| format!("&#x{:07x};{between}", u32::from(digit)))
+        .collect();
+    let mut stream = Stream::default();
+    let begun = stream.push_incoming(watch, spread.as_bytes());
+    assert!(begun.0.is_empty() && begun.1.is_empty());
+    let began = std::time::Instant::now();
+    for _ in 0..20_000 {
+        stream.push_incoming(watch, b"&");
+    }
+    assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
 
 #[test]

@@ -16,6 +16,9 @@ use super::patterns::{Form, forms};
 /// Bytes that decide whether a place is looked at. Every form is longer.
 const HEAD_BYTES: usize = 4;
 
+/// As many bytes are looked at again for each piece, however small it is.
+const HELD_OFTEN: usize = 1024;
+
 /// What stands in the place of each byte of a secret.
 const MASK: u8 = b'*';
 
@@ -45,6 +48,8 @@ struct Places {
     found: Vec<Found>,
     /// Where one may have begun whose rest is still to come.
     begun: Option<usize>,
+    /// Places of which more bytes may say something else. All others are settled.
+    open: Vec<usize>,
 }
 
 impl std::fmt::Debug for Watch {
@@ -99,37 +104,39 @@ impl Watch {
         }
         let mut places = 0..bytes.len();
         places
-            .find_map(|at| match self.at(bytes, at) {
-                Standing::Whole(_, secret) => Some(secret),
-                Standing::Begun | Standing::Nothing => None,
-            })
-            .and_then(|secret| self.found(secret))
+            .find_map(|at| self.at(bytes, at, true).whole)
+            .and_then(|(_, secret)| self.found(secret))
     }
 
     /// Overwrites every secret in these bytes, and says which were there.
     pub(crate) fn mask(&self, bytes: &mut [u8]) -> Vec<Found> {
-        let Places { ranges, found, .. } = self.places(bytes);
+        let Places { ranges, found, .. } = self.places(bytes, 0..bytes.len(), true);
         ranges.into_iter().for_each(|range| overwrite(bytes, range));
         found
     }
 
-    fn places(&self, bytes: &[u8]) -> Places {
+    fn places(&self, bytes: &[u8], among: impl Iterator<Item = usize>, last: bool) -> Places {
         let mut places = Places {
             ranges: Vec::new(),
             found: Vec::new(),
             begun: None,
+            open: Vec::new(),
         };
         if self.is_empty() {
             return places;
         }
-        for at in 0..bytes.len() {
-            let (length, secret) = match self.at(bytes, at) {
-                Standing::Whole(length, secret) => (length, secret),
-                Standing::Begun => {
-                    places.begun.get_or_insert(at);
-                    continue;
-                }
-                Standing::Nothing => continue,
+        for at in among {
+            let standing = self.at(bytes, at, last);
+            if standing.begun {
+                places.begun.get_or_insert(at);
+            }
+            if !last
+                && (standing.begun || standing.whole.is_some() || self.is_near_the_end(bytes, at))
+            {
+                places.open.push(at);
+            }
+            let Some((length, secret)) = standing.whole else {
+                continue;
             };
             places.ranges.push(at..at + length);
             let found = self.found(secret);
@@ -157,18 +164,17 @@ impl Watch {
     }
 
     /// What stands at a place: the longest, where there are several.
-    fn at(&self, bytes: &[u8], at: usize) -> Standing {
+    fn at(&self, bytes: &[u8], at: usize, last: bool) -> Standing {
         let rest = bytes.get(at..).unwrap_or_default();
         let head = rest.get(..HEAD_BYTES);
         let plain = head.filter(|head| self.may_begin(head));
         let plain = plain.and_then(|_| self.longest_at(bytes, at));
-        match (plain, self.loose.at(rest)) {
-            (Some((length, _)), Standing::Whole(loose, secret)) if loose > length => {
-                Standing::Whole(loose, secret)
-            }
-            (Some((length, secret)), _) => Standing::Whole(length, secret),
-            (None, loose) => loose,
-        }
+        let loose = self.loose.at(rest, last);
+        let whole = plain
+            .into_iter()
+            .chain(loose.whole)
+            .max_by_key(|(length, _)| *length);
+        Standing { whole, ..loose }
     }
 
     /// The longest form that stands at a place, and whose it is.
@@ -199,6 +205,11 @@ impl Watch {
         first.map_or(0, |at| bytes.len() - at)
     }
 
+    fn is_near_the_end(&self, bytes: &[u8], at: usize) -> bool {
+        let tail = bytes.get(at..).unwrap_or_default();
+        tail.len() < self.longest && self.is_beginning(tail)
+    }
+
     fn is_beginning(&self, tail: &[u8]) -> bool {
         self.forms.iter().any(|(form, _)| {
             form.len() > tail.len()
@@ -227,39 +238,69 @@ pub(crate) struct Stream {
     held: Zeroizing<Vec<u8>>,
     /// Bytes at the beginning of `held` that belong to a secret which has been found.
     masked: usize,
+    /// Places in `held` that are to be looked at again.
+    open: Vec<usize>,
+    /// Bytes behind `held` that are looked at with the next ones.
+    waiting: Zeroizing<Vec<u8>>,
 }
 
 impl Stream {
+    /// Takes the next piece of what comes in, as [`Self::push`]. Where much is held back, it is looked at again when an eighth more has come: looking
+    /// costs what is held, and who sends it may send it byte by byte.
+    pub(crate) fn push_incoming(&mut self, watch: &Watch, piece: &[u8]) -> (Vec<u8>, Vec<Found>) {
+        let waits = (self.waiting.len() + piece.len()) * 8 < self.held.len();
+        if waits && self.held.len() > HELD_OFTEN {
+            self.waiting.extend_from_slice(piece);
+            return (Vec::new(), Vec::new());
+        }
+        self.push(watch, piece)
+    }
+
     /// Takes the next piece; gives what can pass, with every secret overwritten, and those that were found.
     pub(crate) fn push(&mut self, watch: &Watch, piece: &[u8]) -> (Vec<u8>, Vec<Found>) {
         if watch.is_empty() {
             return (piece.to_vec(), Vec::new());
         }
-        let mut all = Zeroizing::new(Vec::with_capacity(self.held.len() + piece.len()));
+        let mut all = Zeroizing::new(Vec::with_capacity(
+            self.held.len() + self.waiting.len() + piece.len(),
+        ));
         all.extend_from_slice(&self.held);
+        all.extend_from_slice(&std::mem::take(&mut *self.waiting));
         all.extend_from_slice(piece);
         let Places {
             ranges,
             found,
             begun,
-        } = watch.places(&all);
+            open,
+        } = watch.places(
+            &all,
+            self.open.iter().copied().chain(self.held.len()..all.len()),
+            false,
+        );
         let passes = all.len() - watch.begun(&all);
         let passes = begun.map_or(passes, |at| passes.min(at));
         let mut clear = all.get(..passes).unwrap_or_default().to_vec();
         let masked = std::mem::take(&mut self.masked);
-        let known = std::iter::once(0..masked).chain(ranges);
+        let known = std::iter::once(0..masked)
+            .chain(ranges.into_iter().filter(|range| range.start < passes));
         for range in known {
             self.masked = self.masked.max(range.end.saturating_sub(passes));
             overwrite(&mut clear, range.start.min(passes)..range.end.min(passes));
         }
+        self.open = open
+            .into_iter()
+            .filter_map(|at| at.checked_sub(passes))
+            .collect();
         self.held = Zeroizing::new(all.get(passes..).unwrap_or_default().to_vec());
         (clear, found)
     }
 
-    /// What was held back when nothing more comes: it was no secret.
-    pub(crate) fn end(&mut self) -> Vec<u8> {
+    /// What was held back when nothing more comes, searched once more as the end that it is.
+    pub(crate) fn end(&mut self, watch: &Watch) -> (Vec<u8>, Vec<Found>) {
         let mut rest = std::mem::take(&mut *self.held);
+        rest.append(&mut self.waiting);
+        let found = watch.mask(&mut rest);
         overwrite(&mut rest, 0..std::mem::take(&mut self.masked));
-        rest
+        (rest, found)
     }
 }

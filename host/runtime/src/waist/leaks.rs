@@ -91,7 +91,11 @@ impl Search {
                 outgoing.caught |= found.is_some();
                 found
             }
-            Passing::End(_) => None,
+            Passing::End(handle) => {
+                let outgoing = self.outgoing.get_mut(&handle.0)?;
+                let (_, found) = outgoing.stream.end(watch);
+                found.into_iter().next()
+            }
         }
     }
 
@@ -175,15 +179,22 @@ impl Scene {
             return Ok(piece);
         }
         let stream = self.search.incoming.entry(handle.0).or_default();
-        let (clear, found) = stream.push(self.search.secrets.watch(), &piece);
+        let (clear, found) = stream.push_incoming(self.search.secrets.watch(), &piece);
         self.found(place, &found)?;
         Ok(clear)
     }
 
     /// What was held back of what is read through a handle, when nothing more comes.
-    pub fn clear_end(&mut self, handle: HandleId) -> Vec<u8> {
-        let stream = self.search.incoming.get_mut(&handle.0);
-        stream.map(Stream::end).unwrap_or_default()
+    ///
+    /// # Errors
+    /// As for [`Scene::clear`].
+    pub fn clear_end(&mut self, place: &'static str, handle: HandleId) -> Result<Vec<u8>, Failure> {
+        let Some(stream) = self.search.incoming.get_mut(&handle.0) else {
+            return Ok(Vec::new());
+        };
+        let (clear, found) = stream.end(self.search.secrets.watch());
+        self.found(place, &found)?;
+        Ok(clear)
     }
 
     /// Refuses a text in which a secret stands: where a hole would make another text of it.

@@ -210,7 +210,7 @@ async fn read_on(incoming: HandleId, max: usize, scene: &mut Scene) -> Result<bo
     let more = !piece.is_empty();
     let clear = match more {
         true => scene.clear_piece(BODY, incoming, piece.into()),
-        false => Ok(scene.clear_end(incoming)),
+        false => scene.clear_end(BODY, incoming),
     };
     if clear.is_err() {
         // What comes behind a secret that was refused is not to be read either.

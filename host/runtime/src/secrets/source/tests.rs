@@ -269,3 +269,20 @@ fn an_entry_that_is_in_no_keyring_is_named_and_nothing_waits() {
         "{text}"
     );
 }
+
+/// What another program put there, as an operator does.
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that does less says so")]
+fn takes_an_entry_of_the_keyring() {
+    let (service, user) = ("bailiwick-tests", format!("host-{}", std::process::id()));
+    let entry = ::keyring::Entry::new(service, &user).unwrap();
+    if let Err(error) = entry.set_secret(b"from-the-keyring-0123456789") {
+        eprintln!("the kernel gives no keyring here: {error}");
+        return;
+    }
+    let value = keyring::read(service, &user);
+    entry.delete_credential().unwrap();
+    let value = value.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(value.expose(), b"from-the-keyring-0123456789");
+    assert!(keyring::read(service, &user).is_err(), "it is gone");
+}
