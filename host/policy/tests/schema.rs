@@ -12,6 +12,7 @@ use serde_json::Value;
 /// Every key of the file, each with a value that the reader takes.
 const FULL: &str = r#"
 isolation = "process"
+isolation-without = ["landlock-scopes"]
 [tools.a]
 component = "a.wasm"
 sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
