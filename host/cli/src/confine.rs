@@ -16,8 +16,28 @@ pub(crate) enum Confine {
     Full,
     /// What the kernel has
     Available,
+}
+
+/// The same for a command that runs one tool, which may do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrOff {
+    /// Everything; refuse where the kernel lacks a piece that is needed
+    Full,
+    /// What the kernel has
+    Available,
     /// Nothing: an escape from WebAssembly has all that this user has
     Off,
+}
+
+impl OrOff {
+    /// How, unless not at all.
+    pub(crate) fn how(self) -> Option<Confine> {
+        match self {
+            Self::Full => Some(Confine::Full),
+            Self::Available => Some(Confine::Available),
+            Self::Off => None,
+        }
+    }
 }
 
 /// The flag that says so, of the commands that run tools
@@ -26,17 +46,11 @@ pub(crate) enum Confine {
 pub(crate) struct Confinement {
     /// What this process gives up in the kernel before it runs a tool
     #[arg(long, value_enum, value_name = "HOW", default_value = "full")]
-    pub(crate) confine: Confine,
+    pub(crate) confine: OrOff,
 }
 
 /// Confines this process to the places, for good. It must have one thread still.
-pub(crate) fn confine(
-    confine: Confine,
-    places: &Places,
-) -> Result<Option<ServerConfined>, Failure> {
-    if confine == Confine::Off {
-        return Ok(None);
-    }
+pub(crate) fn confine(confine: Confine, places: &Places) -> Result<ServerConfined, Failure> {
     // Opens what an engine's pool looks at afterwards: a confined process can no longer. It stays open, and must not show root more than others.
     let opened = without_frame_numbers(bailiwick::pool_resets_quickly);
     if confine == Confine::Full {
@@ -48,9 +62,9 @@ pub(crate) fn confine(
             .missing()
             .into_iter()
             .fold(server, Server::without),
-        Confine::Full | Confine::Off => server,
+        Confine::Full => server,
     };
-    server.confine().map(Some).map_err(|error| failure(&error))
+    server.confine().map_err(|error| failure(&error))
 }
 
 /// Confines a command that only looks at components, to what the kernel has: whoever breaks out of the compiler, or put something into the

@@ -16,7 +16,6 @@ use bailiwick_mcp::access::{Access, AccessError, Principal};
 use bailiwick_mcp::lock::Lock;
 use bailiwick_mcp::set::{SetError, Setup};
 use bailiwick_mcp::{Bound, HttpError, HttpOptions, Server};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::args::{Cache, Isolate};
@@ -129,7 +128,13 @@ pub(crate) struct Serve {
     pub(crate) isolate: Isolate,
 
     /// What this process gives up in the kernel before it serves
-    #[arg(long, value_name = "HOW", default_value = "full", value_parser = confine_how(), help_heading = "Confinement")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        default_value = "full",
+        help_heading = "Confinement"
+    )]
     pub(crate) confine: Confine,
 }
 
@@ -140,11 +145,6 @@ pub(crate) enum LogForm {
     Text,
     /// One JSON object a line, for machines
     Json,
-}
-
-/// All of it, or what the kernel has: a server that gives up nothing is none.
-fn confine_how() -> impl TypedValueParser<Value = Confine> {
-    PossibleValuesParser::new(["full", "available"]).try_map(|how| Confine::from_str(&how, false))
 }
 
 /// An address, or the one name that needs nobody's answer.
@@ -250,12 +250,7 @@ fn confined(serve: &Serve, file: &PolicyFile, setup: Setup) -> Result<Setup, Fai
     };
     confine::prepare_cache(setup.cache.as_deref());
     let places = setup.places(&file.policy, &access);
-    let Some(confined) = confine::confine(serve.confine, &places)? else {
-        tracing::warn!(
-            "this process is not confined: an escape from WebAssembly has all that its user has"
-        );
-        return Ok(setup);
-    };
+    let confined = confine::confine(serve.confine, &places)?;
     for file in setup.changeable(&file.policy, &places) {
         tracing::warn!(
             "a tool that escaped from WebAssembly could change {file}: keep it outside of what tools may write and of the store's folder, with `--root` or `[key-value] file`",

@@ -83,7 +83,7 @@ impl Drop for Asking {
 
 impl Peer {
     /// Somebody was let in by this connection: it keeps its place.
-    pub(super) fn is_known(&self) {
+    pub(super) fn was_let_in(&self) {
         self.state.known.store(true, Ordering::SeqCst);
     }
 }

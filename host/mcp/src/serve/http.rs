@@ -210,7 +210,7 @@ async fn metrics(
     if let Err(refused) = came_in(&site, &set, caller).await {
         return *refused;
     }
-    peer.is_known();
+    peer.was_let_in();
     site.sessions.forget_ended().await;
     let inner = &site.server.inner;
     let text = inner.metrics.text(inner.gate.load());
@@ -268,7 +268,7 @@ async fn admitted(
         headers: request.headers(),
     };
     let principal = came_in(site, &set, caller).await?;
-    peer.is_known();
+    peer.was_let_in();
     let member = session(site, caller, &principal)?;
     let (mut request, holding) = whole(site, peer, &principal, request).await?;
     // The older protocol: a call goes on when its connection is gone, and with it its arguments.

@@ -45,14 +45,14 @@ struct Owners {
 #[derive(Debug)]
 struct Owner {
     principal: String,
-    use_: Arc<Use>,
+    usage: Arc<Usage>,
     ended: CancellationToken,
     _present: Present,
 }
 
 /// When a session was used last, and by how many requests it is used now.
 #[derive(Debug)]
-struct Use {
+struct Usage {
     last: Mutex<Instant>,
     requests: AtomicUsize,
 }
@@ -68,9 +68,9 @@ pub(super) struct Member {
 }
 
 #[derive(Debug)]
-struct Using(Arc<Use>);
+struct Using(Arc<Usage>);
 
-impl Use {
+impl Usage {
     fn new() -> Self {
         Self {
             last: Mutex::new(Instant::now()),
@@ -89,9 +89,9 @@ impl Use {
 }
 
 impl Using {
-    fn new(use_: &Arc<Use>) -> Self {
-        use_.requests.fetch_add(1, Ordering::SeqCst);
-        Self(use_.clone())
+    fn new(usage: &Arc<Usage>) -> Self {
+        usage.requests.fetch_add(1, Ordering::SeqCst);
+        Self(usage.clone())
     }
 }
 
@@ -152,7 +152,7 @@ impl Sessions {
         Some(Member {
             session: session.into(),
             ended: owner.ended.clone(),
-            _using: Arc::new(Using::new(&owner.use_)),
+            _using: Arc::new(Using::new(&owner.usage)),
         })
     }
 
@@ -194,7 +194,7 @@ impl Sessions {
         };
         let own = owners.of.iter();
         let own = own.filter(|(_, owner)| owner.principal == whose);
-        let idle = own.filter_map(|(session, owner)| Some((session, owner.use_.idle()?)));
+        let idle = own.filter_map(|(session, owner)| Some((session, owner.usage.idle()?)));
         let idle = idle.filter(|(_, idle)| *idle > GIVES_WAY);
         let longest = idle.max_by_key(|(_, idle)| *idle);
         let session = longest.map(|(session, _)| session.clone())?;
@@ -206,7 +206,7 @@ impl Sessions {
     pub(super) fn began(&self, session: &str, principal: &str, present: Present) {
         let owner = Owner {
             principal: principal.to_owned(),
-            use_: Arc::new(Use::new()),
+            usage: Arc::new(Usage::new()),
             ended: CancellationToken::new(),
             _present: present,
         };
@@ -326,7 +326,7 @@ mod tests {
     fn long_ago(sessions: &Sessions, ids: &[&str]) {
         let long_ago = Instant::now().checked_sub(GIVES_WAY + Duration::from_secs(1));
         for id in ids {
-            *sessions.owners().of[*id].use_.last() = long_ago.unwrap();
+            *sessions.owners().of[*id].usage.last() = long_ago.unwrap();
         }
     }
 }

@@ -126,7 +126,6 @@ impl Loose {
             return standing;
         }
         let mut tried = [None; 4];
-        // Nearly every place: one byte that means itself.
         let ways = readings(bytes, last);
         let plus = (first == b'+').then_some(b' ');
         let firsts = ways.iter().flatten().map(|way| match way {
@@ -135,7 +134,7 @@ impl Loose {
         });
         for (at, first) in firsts.chain(plus.map(Some)).enumerate() {
             let Some(first) = first else {
-                standing.begun = !self.forms.is_empty();
+                standing.begun = true;
                 continue;
             };
             if tried.contains(&Some(first)) {
