@@ -1,114 +1,8 @@
-//! wasmtime's own command, `wasmtime run`, with a guest of WASI preview 1 that does what the script says about files.
-//!
-//! It gets the directories in which the policy's patterns begin, as `--dir`, since it has no smaller thing to grant; a file
-//! is granted by its directory. Time and memory are bounded as its documentation shows (`-W timeout`, `-W max-memory-size`).
+//! A script about files, as a module of WASI preview 1.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
-use std::process::Command;
 
-use super::native::{granted, says};
-use super::{Host, NotApplicable, Start};
-use crate::case::Through;
 use crate::guest::Op;
-use crate::stage::Stage;
-
-/// `wasmtime run`.
-#[derive(Clone, Debug)]
-pub struct Wasmtime {
-    command: PathBuf,
-}
-
-impl Wasmtime {
-    /// With this command, usually `wasmtime`.
-    pub fn new(command: impl Into<PathBuf>) -> Self {
-        Self {
-            command: command.into(),
-        }
-    }
-}
-
-impl Host for Wasmtime {
-    fn name(&self) -> String {
-        "wasmtime run".to_owned()
-    }
-
-    fn version(&self) -> Result<String, NotApplicable> {
-        says(self.command.as_os_str(), "--version")
-    }
-
-    fn start(&self, stage: &Stage<'_>) -> Result<Start, NotApplicable> {
-        let case = stage.case;
-        if case.through != Through::Library
-            || case.spoil.is_some()
-            || case.beside
-            || !case.calls.is_empty()
-        {
-            return Err(NotApplicable::because(
-                "each call would be a process of its own, and it keeps no records",
-            ));
-        }
-        if case.needs_network() {
-            return Err(NotApplicable::because(
-                "it grants the whole network or none, and the script has no sockets",
-            ));
-        }
-        let mut command = Command::new(&self.command);
-        command.args(["run", "-W", "timeout=2s", "-W", "max-memory-size=67108864"]);
-        let guest = stage.world.beside("guest.wasm");
-        let bytes = match (&case.bytes, stage.script()) {
-            (Some(_), _) => std::fs::read(stage.world.root().join("attack.wasm"))
-                .map_err(|error| NotApplicable::because(error.to_string()))?,
-            (None, Some(script)) => {
-                let places = places(stage);
-                for place in &places {
-                    let path = if place.is_empty() {
-                        stage.root_directory()
-                    } else {
-                        stage.root_directory().join(place)
-                    };
-                    let guest = if place.is_empty() { "." } else { place };
-                    command
-                        .arg("--dir")
-                        .arg(format!("{}::{guest}", path.display()));
-                }
-                let text = module(&script, &places).ok_or_else(|| {
-                    NotApplicable::because("the script is about an interface that it has not")
-                })?;
-                wat::parse_str(text).map_err(|error| NotApplicable::because(error.to_string()))?
-            }
-            (None, None) => {
-                return Err(NotApplicable::because(
-                    "the attacker is a component of our interfaces",
-                ));
-            }
-        };
-        std::fs::write(&guest, bytes).map_err(|error| NotApplicable::because(error.to_string()))?;
-        command.arg(&guest);
-        Ok(Start {
-            command,
-            input: Vec::new(),
-        })
-    }
-}
-
-/// The directories, each once, the longest first.
-fn places(stage: &Stage<'_>) -> Vec<String> {
-    let mut places: Vec<String> = granted(stage)
-        .into_iter()
-        .map(
-            |(place, _)| match stage.root_directory().join(&place).is_file() {
-                true => place
-                    .rsplit_once('/')
-                    .map_or(String::new(), |(folder, _)| folder.to_owned()),
-                false => place,
-            },
-        )
-        .collect();
-    places.sort_by_key(|place| std::cmp::Reverse(place.len()));
-    places.dedup();
-    places
-}
 
 const IMPORTS: &str = r#"(module
   (import "wasi_snapshot_preview1" "path_open"
@@ -138,8 +32,8 @@ const IMPORTS: &str = r#"(module
   (func (export "_start")
 "#;
 
-/// The module, unless there is an operation that is not about files.
-fn module(script: &[Op], places: &[String]) -> Option<String> {
+/// The text of the module, unless there is an operation that is not about files.
+pub(super) fn module(script: &[Op], places: &[String]) -> Option<String> {
     let mut writing = Writing {
         places,
         texts: String::new(),
