@@ -136,7 +136,12 @@ impl Watching {
 
     fn passed(&mut self) -> Option<String> {
         let family = family(self.child.id());
-        let memory = family.iter().filter_map(|id| peak_kib(*id)).sum();
+        let own = std::process::id();
+        let counted = family.iter().enumerate().filter(|(at, id)| {
+            let mut before = family.iter().take(*at).chain([&own]);
+            !before.any(|other| is_one_memory(*other, **id))
+        });
+        let memory = counted.filter_map(|(_, id)| peak_kib(*id)).sum();
         self.memory_kib = self.memory_kib.max(memory);
         // Those of a process that cannot be looked into are not counted: it is confined, and its number of them is a limit of the kernel's.
         let open_in = |id| fs::read_dir(format!("/proc/{id}/fd")).map_or(0, Iterator::count);
@@ -189,6 +194,17 @@ fn family(first: u32) -> Vec<u32> {
     found
 }
 
+/// Whether two processes have one memory: a program that was just started may not have left the memory of whoever started
+/// it, which is not its own. Not, where the kernel does not say.
+fn is_one_memory(one: u32, other: u32) -> bool {
+    /// `KCMP_VM` of `linux/kcmp.h`.
+    const MEMORY: libc::c_int = 1;
+    #[expect(unsafe_code, reason = "no library has this call")]
+    // SAFETY: it takes numbers and touches no memory.
+    let compared = unsafe { libc::syscall(libc::SYS_kcmp, one, other, MEMORY, 0, 0) };
+    compared == 0
+}
+
 /// The most that a process has had in memory besides the files that it maps, which all processes of one program share.
 fn peak_kib(id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
@@ -198,4 +214,24 @@ fn peak_kib(id: u32) -> Option<u64> {
         line.trim().trim_end_matches(" kB").parse::<u64>().ok()
     };
     Some(number("VmHWM:")?.saturating_sub(number("RssFile:")?))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Whose memory is counted.
+
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_process_that_still_has_the_memory_of_another_is_known() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let own = std::process::id();
+        assert!(is_one_memory(own, own));
+        assert!(!is_one_memory(own, child.id()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!is_one_memory(own, child.id()), "it is gone");
+    }
 }
