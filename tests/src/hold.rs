@@ -115,18 +115,26 @@ pub fn isolated(builder: HostBuilder) -> HostBuilder {
     }
 }
 
-/// The program whose processes are workers, which cargo builds beside the tests.
+/// The program whose processes are workers.
+///
+/// # Panics
+/// When it is not there.
+pub fn worker() -> PathBuf {
+    built("other-process")
+}
+
+/// A program that cargo builds beside the tests: `hostile-worker`, `examples/own_capability`.
 ///
 /// # Panics
 /// When it is not there: a test that silently leaves something out proves nothing.
-pub fn worker() -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     let program = std::env::current_exe().unwrap();
     let mut folders = program.ancestors().skip(1);
-    let worker = folders.find_map(|folder| {
-        let worker = folder.join("other-process");
-        worker.exists().then_some(worker)
+    let found = folders.find_map(|folder| {
+        let built = folder.join(name);
+        built.exists().then_some(built)
     });
-    worker.unwrap_or_else(|| panic!("no `other-process` above `{}`", program.display()))
+    found.unwrap_or_else(|| panic!("no `{name}` above `{}`", program.display()))
 }
 
 /// Rules that grant nothing.
@@ -163,5 +171,9 @@ pub fn compiled() -> PathBuf {
     let target = program
         .ancestors()
         .find(|folder| folder.join("CACHEDIR.TAG").exists());
-    target.unwrap().join("tmp").join("compiled-guests")
+    match target {
+        Some(target) => target.join("tmp").join("compiled-guests"),
+        // Somebody who may not come there has a copy of the program.
+        None => std::env::temp_dir().join("compiled-guests"),
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use bailiwick_tests::hold::{Hold, call};
+use bailiwick_tests::hold::{Hold, call, worker};
 use bailiwick_tests::world::World;
 
 /// How often a writer is killed.
@@ -81,7 +81,7 @@ struct Writer(Child);
 
 impl Writer {
     fn start(world: &World) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_other-process"));
+        let mut command = Command::new(worker());
         command
             .arg("write-for-ever")
             .arg(world.root())

@@ -6,7 +6,7 @@ use std::process::Command;
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Extensions, Policy};
 use bailiwick::{Host, Source};
-use bailiwick_tests::hold::{Hold, call};
+use bailiwick_tests::hold::{Hold, call, worker};
 use bailiwick_tests::world::World;
 
 /// Blocks of 1 KiB that the shell allows a file to have: room for the first records.
@@ -45,13 +45,8 @@ fn calls_fail_closed_when_the_disk_of_the_trail_is_full() {
 fn call_until_refused(world: &World, trail: &Path) -> String {
     let script = format!("trap '' XFSZ; ulimit -f {BLOCKS}; exec \"$@\"");
     let mut command = Command::new("bash");
-    command.args([
-        "-c",
-        &script,
-        "bash",
-        env!("CARGO_BIN_EXE_other-process"),
-        "write-thirty",
-    ]);
+    command.args(["-c", &script, "bash"]);
+    command.arg(worker()).arg("write-thirty");
     let output = command.arg(world.root()).arg(trail).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use bailiwick::Tool;
-use bailiwick_tests::hold::{Hold, call};
+use bailiwick_tests::hold::{Hold, call, worker};
 use bailiwick_tests::world::World;
 
 /// `access-denied` of `wasi:sockets`, as the component counts.
@@ -171,7 +171,7 @@ fn the_same_input_gives_the_same_output_in_another_process() {
     ] {
         let answers: Vec<Vec<u8>> = (0..2)
             .map(|_| {
-                let mut command = Command::new(env!("CARGO_BIN_EXE_other-process"));
+                let mut command = Command::new(worker());
                 command.arg("answer").arg(&path).args([function, arguments]);
                 let output = command.output().unwrap();
                 assert!(output.status.success(), "{output:?}");

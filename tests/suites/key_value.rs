@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use bailiwick::{Host, KeyValueStore};
-use bailiwick_tests::hold::{Hold, ends};
+use bailiwick_tests::hold::{Hold, ends, worker};
 use bailiwick_tests::world::World;
 
 use super::band::{Band, tool};
@@ -282,7 +282,7 @@ fn what_was_answered_survives_a_kill_at_any_moment() {
     let path = world.root().join("state.db");
     let mut answered = 0;
     for _ in 0..6 {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_other-process"))
+        let mut child = Command::new(worker())
             .arg("count-for-ever")
             .arg(&path)
             .stdout(Stdio::piped())

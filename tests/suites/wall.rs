@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bailiwick::{Isolation, Tool};
 use bailiwick_tests::behind::{LOOP, RUN};
-use bailiwick_tests::hold::{Hold, call, ends, worker};
+use bailiwick_tests::hold::{Hold, built, call, ends, worker};
 use bailiwick_tests::world::World;
 
 /// [`RUN`] with imports that lead to operations; what they hold matters to nobody who does not link them.
@@ -49,7 +49,7 @@ pub(crate) fn hostile_host(
 ) -> Hold {
     let program = folder.join(attack);
     // Another test's host may have made it already.
-    let _ = std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_hostile-worker"), &program);
+    let _ = std::os::unix::fs::symlink(built("hostile-worker"), &program);
     let starter = more(Isolation::processes().program(program))
         .start()
         .unwrap();
@@ -241,10 +241,7 @@ async fn what_comes_after_an_answer_and_beside_it_reaches_nobody() {
 
 #[test]
 fn an_embedders_own_capability_works_across_the_wall() {
-    let programs = Path::new(env!("CARGO_BIN_EXE_hostile-worker"))
-        .parent()
-        .unwrap();
-    let program = programs.join("examples/own_capability");
+    let program = built("examples/own_capability");
     let said = |arguments: &[&str]| {
         let output = std::process::Command::new(&program)
             .args(arguments)

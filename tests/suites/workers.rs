@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bailiwick::{Isolation, LoadError, Tool};
 use bailiwick_native::users::{Programs, User};
 use bailiwick_tests::behind::{Killed, LOOP, RUN};
-use bailiwick_tests::hold::{Hold, call, ends, worker};
+use bailiwick_tests::hold::{Hold, built, call, ends, worker};
 use bailiwick_tests::processes::{Process, children, wait_until};
 use bailiwick_tests::world::World;
 use rustix::process::{Pid, Signal, kill_process};
@@ -343,12 +343,8 @@ fn as_user(
 }
 
 fn programs() -> Programs {
-    let honest = worker();
-    Programs::new(&[
-        honest.to_str().unwrap(),
-        env!("CARGO_BIN_EXE_hostile-worker"),
-    ])
-    .unwrap()
+    let (honest, hostile) = (worker(), built("hostile-worker"));
+    Programs::new(&[honest.to_str().unwrap(), hostile.to_str().unwrap()]).unwrap()
 }
 
 #[test]

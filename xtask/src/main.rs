@@ -20,11 +20,13 @@ mod demo;
 mod fuzz;
 mod guests;
 mod languages;
+mod ordinary;
 mod progress;
 mod setup;
 mod soak;
 mod test;
 mod tidy;
+mod wall;
 mod workspace;
 
 use std::process::ExitCode;

@@ -11,15 +11,17 @@ use anyhow::{Context, Result, bail};
 
 use crate::guests;
 use crate::languages::{self, Work};
+use crate::ordinary;
 use crate::progress::{Finished, Progress, minutes, read};
 use crate::setup::languages::Languages;
 use crate::setup::mcp::Clients;
 use crate::setup::{self, Purpose, Rustup, Toolchain};
 use crate::tidy::{self, Generated};
+use crate::wall;
 use crate::workspace::Workspace;
 
 /// What [`run`] leaves out with `--quick`, and why.
-const LEFT_OUT_WHEN_QUICK: [(&str, &str); 6] = [
+const LEFT_OUT_WHEN_QUICK: [(&str, &str); 7] = [
     (
         "clippy",
         "it looks at every dependency for itself, minutes the first time",
@@ -37,60 +39,11 @@ const LEFT_OUT_WHEN_QUICK: [(&str, &str); 6] = [
         "tests behind the wall",
         "they are many of the tests once more, for a minute",
     ),
+    (
+        "tests as an ordinary user",
+        "they are those of the walls once more, for a minute",
+    ),
     ("documentation", "`cargo doc` of all crates takes a minute"),
-];
-
-/// The suites that say what a call is, what it may, and where it ends. The rest are about workers, run in both modes by themselves, or have another
-/// subject: conformance, authors' tools, deployment.
-const BEHIND_THE_WALL: [&str; 20] = [
-    "ask::",
-    "band::",
-    "call_tool::",
-    "compat::",
-    "crash::",
-    "disturb::",
-    "fail_closed::",
-    "fake::",
-    "floor::",
-    "flow::",
-    "handles::",
-    "key_value::",
-    "limits::",
-    "malformed::",
-    "memory::",
-    "races::",
-    "secrets::",
-    "supply::",
-    "tls::",
-    "values::",
-];
-
-/// What clients of the server do to it, and get from it. What judges of the protocol find is the same on both sides.
-const SERVED_BEHIND_THE_WALL: [&str; 8] = [
-    "answered::",
-    "granted::",
-    "hostile::",
-    "listed::",
-    "logged::",
-    "private::",
-    "signals::",
-    "tokens::",
-];
-
-/// Tests among them that behind the wall end otherwise, and why.
-const NOT_BEHIND_THE_WALL: [(&str, &str); 3] = [
-    (
-        "a_gibibyte_of_log",
-        "in an unoptimised build it does not get through a socket within the call's ten seconds",
-    ),
-    (
-        "a_storm_of_cancelled_calls",
-        "each takes a worker with it, and starting three hundred in an unoptimised build takes longer than the test allows",
-    ),
-    (
-        "ten_thousand_traps",
-        "each takes a worker with it, and starting ten thousand takes minutes",
-    ),
 ];
 
 /// How the steps went.
@@ -171,8 +124,13 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress, purpose: Purpose) 
     });
     if purpose != Purpose::Quick {
         report.step("tests behind the wall", |counts| {
-            tests_behind_the_wall(workspace, progress, counts)
+            all_passed(&wall::run(workspace, progress, clients.as_ref())?, counts)
         });
+        if ordinary::is_needed() {
+            report.step("tests as an ordinary user", |counts| {
+                all_passed(&ordinary::run(workspace, progress)?, counts)
+            });
+        }
     }
     report.step("schemas", |_| schemas(workspace));
     match purpose {
@@ -282,33 +240,10 @@ fn tests(
     passed(&finished, counts)
 }
 
-/// The attacks once more, on tools that run behind the wall of processes: the same must hold on both sides of it.
-fn tests_behind_the_wall(
-    workspace: &Workspace,
-    progress: &Progress,
-    counts: &mut Counts,
-) -> Result<()> {
-    let mut outcome = Ok(());
-    // All cases, and of the suites those whose names begin so: the two programs take names in different ways.
-    for (program, names) in [
-        ("cases", &[][..]),
-        ("suites", &BEHIND_THE_WALL),
-        ("mcp", &SERVED_BEHIND_THE_WALL),
-    ] {
-        let mut command = workspace.cargo();
-        command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
-        command.args(["--test", program, "--"]).args(names);
-        for (name, _) in NOT_BEHIND_THE_WALL {
-            command.args(["--skip", name]);
-        }
-        command
-            .env("BAILIWICK_GUESTS", workspace.guests_output())
-            .env("BAILIWICK_COMMAND", workspace.command())
-            .env("BAILIWICK_ISOLATE", "1");
-        let step = format!("tests: {program} behind the wall");
-        outcome = outcome.and(passed(&progress.run(&step, &mut command)?, counts));
-    }
-    outcome
+/// The sum of several runs of tests.
+fn all_passed(all: &[Finished], counts: &mut Counts) -> Result<()> {
+    let passed = all.iter().map(|finished| passed(finished, counts));
+    passed.fold(Ok(()), Result::and)
 }
 
 /// Counts what a run of tests reported; every failure is named.

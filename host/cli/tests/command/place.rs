@@ -41,11 +41,20 @@ impl Place {
         fs::write(path, content).unwrap();
     }
 
-    /// The command, with nothing of the user's around it.
+    /// The command, with nothing of the user's around it. With `BAILIWICK_ISOLATE` set, what it runs it runs behind the wall of processes.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bailiwick"));
+        let (subcommand, more) = words.split_at(words.len().min(1));
+        let isolate = std::env::var_os("BAILIWICK_ISOLATE").is_some()
+            && matches!(
+                subcommand,
+                ["run" | "test" | "check" | "inspect" | "approve"]
+            )
+            && !words.contains(&"--isolate");
         command
-            .args(words)
+            .args(subcommand)
+            .args(isolate.then_some("--isolate"))
+            .args(more)
             .current_dir(self.folder.path())
             .env_clear()
             .env("XDG_CACHE_HOME", self.path("cache"))
