@@ -46,11 +46,12 @@ const OUTCOMES: [&str; 13] = [
 const NOT_FOUND: [&str; 3] = ["held-back", "not-permitted", "unknown-tool"];
 
 /// Why a request is turned away before the protocol.
-const REQUESTS_REFUSED: [&str; 15] = [
+const REQUESTS_REFUSED: [&str; 16] = [
     "bytes",
     "connections",
     "foreign-host",
     "foreign-origin",
+    "id",
     "insufficient-scope",
     "invalid-token",
     "malformed-authorization",

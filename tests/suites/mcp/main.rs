@@ -21,6 +21,7 @@ mod panics;
 mod private;
 mod python;
 mod secrets;
+mod sessions;
 mod signals;
 mod tokens;
 

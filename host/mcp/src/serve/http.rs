@@ -18,14 +18,14 @@ use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::BodyExt as _;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::connections::{self, Peer};
 use super::handler::{Callers, Handler};
 use super::held::{Held, Holding};
-use super::sessions::{Beginning, Member, Sessions};
+use super::sessions::{Beginning, Id, Member, Sessions};
 use crate::access::{Principal, ResourceMetadata, Sites, WELL_KNOWN};
 use crate::metrics::CONTENT_TYPE as METRICS;
 use crate::server::Server;
@@ -36,6 +36,9 @@ const BODY_BYTES_MAX: usize = 4 << 20;
 
 /// How long a body may take.
 const BODY: Duration = Duration::from_secs(30);
+
+/// How long the rest of a body that was not taken is read and forgotten. Who still sends when a connection is closed gets no answer.
+const REST: Duration = Duration::from_secs(2);
 
 /// How long a request waits for the first load of the tools.
 const LOADING: Duration = Duration::from_secs(60);
@@ -275,9 +278,17 @@ async fn admitted(
     let holding = Arc::new(holding);
     request.extensions_mut().insert(holding.clone());
     let ends = request.method() == Method::DELETE;
-    let beginning = match (&member, begins_a_session(&request)) {
-        (None, true) => Some(room(site, peer, &principal).await?),
-        _ => None,
+    let message = Message::of(&request);
+    let beginning = match &member {
+        None if message.begins_a_session() => Some(room(site, peer, &principal).await?),
+        None => None,
+        Some(member) => {
+            if let Some(id) = message.id() {
+                let id = own_id(site, peer, member, id)?;
+                request.extensions_mut().insert(Arc::new(id));
+            }
+            None
+        }
     };
     request.extensions_mut().insert(principal.clone());
     if let Some(member) = member.clone() {
@@ -391,18 +402,66 @@ fn session(
     }
 }
 
-/// Whether a request would begin a session. What is no message of one kind is taken for one that would.
-fn begins_a_session(request: &http::Request<Bytes>) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Message {
-        method: Option<String>,
+/// What a request carries, as far as it matters before the protocol looks at it.
+enum Message {
+    /// No message: it is no POST.
+    None,
+    /// What is no message of one kind.
+    Unknown,
+    Known {
+        method: String,
+        id: Option<Value>,
+    },
+}
+
+impl Message {
+    fn of(request: &http::Request<Bytes>) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Parts {
+            method: Option<String>,
+            id: Option<Value>,
+        }
+        if request.method() != Method::POST {
+            return Self::None;
+        }
+        match serde_json::from_slice(request.body()) {
+            Ok(Parts {
+                method: Some(method),
+                id,
+            }) => Self::Known { method, id },
+            _ => Self::Unknown,
+        }
     }
-    if request.method() != Method::POST {
-        return false;
+
+    /// Whether it would begin a session. What is unknown is taken for what would.
+    fn begins_a_session(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Unknown => true,
+            Self::Known { method, .. } => method == "initialize",
+        }
     }
-    let message: Result<Message, _> = serde_json::from_slice(request.body());
-    message.map_or(true, |message| {
-        message.method.is_none_or(|method| method == "initialize")
+
+    /// Of a request the id, by which its answer finds it.
+    fn id(self) -> Option<Value> {
+        match self {
+            Self::Known { id, .. } => id,
+            _ => None,
+        }
+    }
+}
+
+/// The id of a request, where none of its session has it: one of the two would never be answered.
+fn own_id(site: &Site, peer: &Peer, member: &Member, id: Value) -> Result<Id, Box<Response>> {
+    member.take(id.clone()).ok_or_else(|| {
+        let why = "a request was refused: another one of its session has its id";
+        site.refused(peer, "id", why);
+        let error = json!({
+            "jsonrpc": "2.0",
+            "id": id,
+            "error": { "code": -32600, "message": "a request with this id is under way in the session" },
+        });
+        Box::new((StatusCode::BAD_REQUEST, axum::Json(error)).into_response())
     })
 }
 
@@ -422,10 +481,11 @@ async fn room(site: &Site, peer: &Peer, principal: &Principal) -> Result<Beginni
 enum Untaken {
     TooLarge,
     NoRoom,
+    TooSlow,
 }
 
 /// The body, as far as there is room for it.
-async fn body(mut body: Body, holding: &mut Holding) -> Result<Bytes, Untaken> {
+async fn body(body: &mut Body, holding: &mut Holding) -> Result<Bytes, Untaken> {
     let mut whole = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Untaken::TooLarge)?;
@@ -443,6 +503,13 @@ async fn body(mut body: Body, holding: &mut Holding) -> Result<Bytes, Untaken> {
     Ok(whole.into())
 }
 
+/// Reads the rest of a body that was not taken.
+async fn forget(mut body: Body) {
+    let reading = async { while let Some(Ok(_)) = body.frame().await {} };
+    // Who sends for longer than that is not waited for.
+    let _ = tokio::time::timeout(REST, reading).await;
+}
+
 /// The request with its body in memory, so that nothing behind waits for a slow sender; and the room that it takes.
 async fn whole(
     site: &Site,
@@ -458,36 +525,39 @@ async fn whole(
         site.refused(peer, "requests", &text);
         return Err(Box::new(later("there are too many requests under way")));
     };
-    let (parts, sent) = request.into_parts();
-    let reading = body(sent, &mut holding);
-    match tokio::time::timeout(BODY, reading).await {
-        Ok(Ok(bytes)) => Ok((http::Request::from_parts(parts, bytes), holding)),
-        Ok(Err(Untaken::TooLarge)) => {
+    let (parts, mut sent) = request.into_parts();
+    let taken = tokio::time::timeout(BODY, body(&mut sent, &mut holding)).await;
+    let untaken = match taken {
+        Ok(Ok(bytes)) => return Ok((http::Request::from_parts(parts, bytes), holding)),
+        Ok(Err(untaken)) => untaken,
+        Err(_) => Untaken::TooSlow,
+    };
+    let refused = match untaken {
+        Untaken::TooLarge => {
             let why = "a request was refused: it is too large, or its sender broke it off";
             site.refused(peer, "too-large", why);
             let text = format!("a request may have {BODY_BYTES_MAX} bytes\n");
-            Err(Box::new(
-                (StatusCode::PAYLOAD_TOO_LARGE, text).into_response(),
-            ))
+            (StatusCode::PAYLOAD_TOO_LARGE, text).into_response()
         }
-        Ok(Err(Untaken::NoRoom)) => {
+        Untaken::NoRoom => {
             let text = format!(
                 "a request was refused: the requests of `{}`, or all together, hold as many bytes as they may",
                 principal.name()
             );
             site.refused(peer, "bytes", &text);
-            Err(Box::new(later(
-                "the server holds as many bytes as it takes",
-            )))
+            later("the server holds as many bytes as it takes")
         }
-        Err(_) => {
+        Untaken::TooSlow => {
             site.refused(peer, "too-slow", "a request was refused: it took too long");
             let text = "the request took too long\n";
-            Err(Box::new(
+            return Err(Box::new(
                 (StatusCode::REQUEST_TIMEOUT, text).into_response(),
-            ))
+            ));
         }
-    }
+    };
+    // The answer goes out meanwhile, and the connection is closed after it.
+    tokio::spawn(forget(sent));
+    Err(Box::new(refused))
 }
 
 fn later(why: &str) -> Response {

@@ -3,13 +3,14 @@
 //! A session's id is no authentication. Every request is authenticated for itself, and a session answers only the
 //! principal that began it; to anybody else it does not exist.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, SessionConfig};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Present;
@@ -55,6 +56,8 @@ struct Owner {
 struct Usage {
     last: Mutex<Instant>,
     requests: AtomicUsize,
+    /// The ids of those that are to be answered.
+    ids: Mutex<HashSet<Value>>,
 }
 
 /// A request of a session, for as long as it is under way.
@@ -64,18 +67,30 @@ pub(super) struct Member {
     pub(super) session: Arc<str>,
     /// Cancelled when the session ends.
     pub(super) ended: CancellationToken,
-    _using: Arc<Using>,
+    using: Arc<Using>,
 }
 
 #[derive(Debug)]
 struct Using(Arc<Usage>);
+
+/// The id of a request, which no other request of its session may have before that is answered.
+#[derive(Debug)]
+pub(super) struct Id {
+    usage: Arc<Usage>,
+    id: Value,
+}
 
 impl Usage {
     fn new() -> Self {
         Self {
             last: Mutex::new(Instant::now()),
             requests: AtomicUsize::new(0),
+            ids: Mutex::default(),
         }
+    }
+
+    fn ids(&self) -> std::sync::MutexGuard<'_, HashSet<Value>> {
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn last(&self) -> std::sync::MutexGuard<'_, Instant> {
@@ -99,6 +114,23 @@ impl Drop for Using {
     fn drop(&mut self) {
         *self.0.last() = Instant::now();
         self.0.requests.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl Member {
+    /// Takes the id of a request, where no other one has it: answers find their requests by it.
+    pub(super) fn take(&self, id: Value) -> Option<Id> {
+        let usage = &self.using.0;
+        usage.ids().insert(id.clone()).then(|| Id {
+            usage: usage.clone(),
+            id,
+        })
+    }
+}
+
+impl Drop for Id {
+    fn drop(&mut self) {
+        self.usage.ids().remove(&self.id);
     }
 }
 
@@ -152,7 +184,7 @@ impl Sessions {
         Some(Member {
             session: session.into(),
             ended: owner.ended.clone(),
-            _using: Arc::new(Using::new(&owner.usage)),
+            using: Arc::new(Using::new(&owner.usage)),
         })
     }
 

@@ -1,0 +1,150 @@
+//! What ends with a session of the older protocol, and what of one request belongs to no other.
+
+use std::time::{Duration, Instant};
+
+use bailiwick_tests::mcp::Era;
+use bailiwick_tests::mcp::http::Connection;
+use bailiwick_tests::mcp::served::Served;
+use bailiwick_tests::mcp::session::{Session, code};
+use bailiwick_tests::mcp::site::Site;
+use serde_json::{Value, json};
+
+use crate::runtime;
+
+/// One tool that answers, one that uses up its time, and one of which one call is made at a time.
+const TOOLS: [(&str, &str, &str); 3] = [
+    ("say", "mcp-text", ""),
+    (
+        "limits",
+        "probe-limits",
+        "limits = { fuel = 9000000000000000000, time = \"2 s\" }",
+    ),
+    (
+        "narrow",
+        "probe-limits",
+        "limits = { fuel = 9000000000000000000, time = \"60 s\", concurrency = 1 }",
+    ),
+];
+
+/// How long what is asked of the server may take, on a machine that is busy with other tests.
+const SOON: Duration = Duration::from_secs(20);
+
+/// Waits until the numbers say this.
+async fn until(served: &Served, line: &str) {
+    let begin = Instant::now();
+    loop {
+        let mut connection = Connection::open(served.address()).await.unwrap();
+        let metrics = connection.bare("GET", "/metrics", &[]).await.unwrap();
+        let metrics = metrics.text();
+        if metrics.lines().any(|found| found == line) {
+            return;
+        }
+        assert!(begin.elapsed() < SOON, "{metrics}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A message of a session, sent beside what the session itself waits for.
+async fn beside(served: &Served, session: &Session, body: &Value) -> (u16, Value) {
+    let headers = session.headers("");
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let mut connection = Connection::open(served.address()).await.unwrap();
+    let body = body.to_string();
+    let reply = connection.post(&headers, body.as_bytes()).await.unwrap();
+    let answer = if reply.status == 200 {
+        reply.messages().pop().unwrap_or_default()
+    } else {
+        serde_json::from_str(&reply.text()).unwrap_or_default()
+    };
+    (reply.status, answer)
+}
+
+async fn delete(served: &Served, session: &Session, version: &str) -> u16 {
+    let id = session.id().unwrap();
+    let headers = [("mcp-session-id", id), ("mcp-protocol-version", version)];
+    let mut connection = Connection::open(served.address()).await.unwrap();
+    let reply = connection.bare("DELETE", "/mcp", &headers).await.unwrap();
+    reply.status
+}
+
+#[test]
+fn a_second_request_with_an_id_that_is_under_way_is_refused_and_the_first_is_answered() {
+    runtime().block_on(async {
+        let site = Site::new(&TOOLS);
+        let served = Served::start(&site);
+        let open = Session::open(served.address(), Era::Legacy).await;
+        let mut session = open.unwrap();
+        let params = json!({ "name": "limits.spin", "arguments": {} });
+        session.begin_request("tools/call", params).await.unwrap();
+        until(&served, "bailiwick_calls_running 1").await;
+        // `initialize` was the first request of the session.
+        let list = |id: Value| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/list" });
+        let (status, refused) = beside(&served, &session, &list(json!(2))).await;
+        assert_eq!((status, &refused["id"]), (400, &json!(2)), "{refused}");
+        assert_eq!(refused["error"]["code"], -32600, "{refused}");
+        // A text is another id than a number, and another session has ids of its own.
+        let (status, _) = beside(&served, &session, &list(json!("2"))).await;
+        assert_eq!(status, 200);
+        let open = Session::open(served.address(), Era::Legacy).await;
+        let mut other = open.unwrap();
+        other.ask("tools/list", json!({})).await.unwrap();
+        let answer = session.reply().await.unwrap().answer();
+        assert_eq!(code(&answer), "limit-exceeded", "{answer}");
+        // The id is free when the call has ended, which may be a moment after its answer.
+        let begin = Instant::now();
+        while beside(&served, &session, &list(json!(2))).await.0 != 200 {
+            assert!(begin.elapsed() < SOON);
+        }
+        assert!(served.log().contains("has its id"), "{}", served.log());
+        served.stop();
+    });
+}
+
+#[test]
+fn the_end_of_a_session_ends_what_runs_and_what_waits() {
+    runtime().block_on(async {
+        let site = Site::new(&TOOLS);
+        let served = Served::start(&site);
+        let open = Session::open(served.address(), Era::Legacy).await;
+        let mut session = open.unwrap();
+        let params = json!({ "name": "narrow.spin", "arguments": {} });
+        let second = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params });
+        session.begin_request("tools/call", params).await.unwrap();
+        until(&served, "bailiwick_calls_running 1").await;
+        let (ended, _) = tokio::join!(
+            async {
+                until(&served, "bailiwick_calls_queued 1").await;
+                delete(&served, &session, Era::Legacy.version()).await
+            },
+            beside(&served, &session, &second),
+        );
+        assert!((200..300).contains(&ended), "{ended}");
+        until(&served, "bailiwick_calls_running 0").await;
+        until(&served, "bailiwick_calls_queued 0").await;
+        let trail = site.read("trail.jsonl");
+        assert_eq!(trail.matches("\"cancelled\"").count(), 1, "{trail}");
+        served.stop();
+    });
+}
+
+#[test]
+fn a_session_that_was_not_ended_goes_on() {
+    runtime().block_on(async {
+        let site = Site::new(&TOOLS);
+        let served = Served::start(&site);
+        let open = Session::open(served.address(), Era::Legacy).await;
+        let mut session = open.unwrap();
+        let params = json!({ "name": "limits.spin", "arguments": {} });
+        session.begin_request("tools/call", params).await.unwrap();
+        until(&served, "bailiwick_calls_running 1").await;
+        let refused = delete(&served, &session, "1999-01-01").await;
+        assert_eq!(refused, 400);
+        let answer = session.reply().await.unwrap().answer();
+        assert_eq!(code(&answer), "limit-exceeded", "{answer}");
+        session.ask("tools/list", json!({})).await.unwrap();
+        served.stop();
+    });
+}
