@@ -88,6 +88,38 @@ fn whatever_is_refused_is_in_the_log_with_its_reason() {
 }
 
 #[test]
+fn what_a_tool_could_not_reach_is_in_the_log_with_why() {
+    runtime().block_on(async {
+        // A port that was free a moment ago.
+        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = nobody.local_addr().unwrap().port();
+        drop(nobody);
+        let url = format!("http://127.0.0.1:{port}/rates");
+        let grant =
+            format!("http-get = [{{ url = \"{url}\", allow-private = true }}]\nhttp-request = []");
+        let site = Site::new(&[("web", "probe-web", &grant)]);
+        let served = Served::with(&site, &["--log", "json"]);
+        let mut session = Session::open(served.address(), Era::Modern).await.unwrap();
+        let answer = session.call("web.get", json!({ "url": url })).await;
+        // The agent learns no more than the kind.
+        let answer = answer.unwrap().to_string();
+        assert!(answer.contains("unavailable"), "{answer}");
+        assert!(!answer.contains("refused"), "{answer}");
+        let failed = events(&served, "unavailable", 1);
+        let [event] = &*failed else {
+            panic!("{failed:?}");
+        };
+        assert_eq!(event["capability"], "http-get", "{event}");
+        assert!(event["arguments"].as_str().unwrap().contains(&url));
+        let why = event["why"].as_str().unwrap();
+        assert!(why.contains("refused"), "{event}");
+        let calls = events(&served, "call", 1);
+        assert_eq!(event["call"], calls[0]["call"], "{event}");
+        served.stop();
+    });
+}
+
+#[test]
 fn a_request_that_is_turned_away_is_in_the_log_with_where_it_came_from() {
     runtime().block_on(async {
         let site = Site::new(&[("say", "mcp-text", "")]);

@@ -1,4 +1,4 @@
-//! What a call logged and was denied, for standard error.
+//! What a call logged, was denied and could not reach, for standard error.
 
 use std::path::Path;
 
@@ -37,6 +37,14 @@ impl<'a> Place<'a> {
         }
         if report.spent.denials > 0 {
             note(self.denials(report.spent.denials));
+        }
+        for failed in &report.failed {
+            note(format!(
+                "nothing answered `{} {}`: {}",
+                failed.capability,
+                visible(&failed.words),
+                visible(&failed.why)
+            ));
         }
         Map::new()
     }
@@ -82,6 +90,16 @@ impl<'a> Place<'a> {
             fields.insert("denials".to_owned(), report.spent.denials.into());
             let trail = self.trail.map(|trail| trail.display().to_string());
             fields.insert("audit".to_owned(), trail.into());
+        }
+        if !report.failed.is_empty() {
+            let failed = report.failed.iter().map(|failed| {
+                json!({
+                    "capability": failed.capability,
+                    "arguments": failed.words,
+                    "why": failed.why,
+                })
+            });
+            fields.insert("unavailable".to_owned(), failed.collect());
         }
         fields
     }

@@ -134,3 +134,37 @@ fn behind_a_proxy_everything_says_who_checks_addresses() {
         .collect();
     assert_eq!(peers, ["proxy"]);
 }
+
+#[test]
+fn what_did_not_answer_is_said_with_why_and_the_tool_learns_only_the_kind() {
+    // A port that was free a moment ago.
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
+    let place = Place::with(&["fetch"]);
+    let pattern = format!("http://{address}/**");
+    let url = format!("\"http://{address}/rates\"");
+    let words = [
+        "run",
+        "fetch.wasm",
+        &url,
+        "--http-get",
+        &pattern,
+        "--allow-private",
+    ];
+    let ended = place.run(&words).exits(1).mentions("\"failed\"");
+    let note = format!("note: nothing answered `http-get http://{address}/rates`: ");
+    let note = ended
+        .stderr
+        .lines()
+        .find_map(|line| line.strip_prefix(&note));
+    assert!(note.unwrap().contains("refused"), "{}", ended.stderr);
+    let error = place.run(&[&words[..], &["--json"]].concat()).exits(1);
+    let error: serde_json::Value = serde_json::from_str(&error.stderr).unwrap();
+    let failed = &error["unavailable"][0];
+    assert_eq!(failed["capability"], "http-get", "{error}");
+    assert!(
+        failed["why"].as_str().unwrap().contains("refused"),
+        "{error}"
+    );
+}

@@ -77,7 +77,7 @@ impl<'e> Outcome<'e> {
         }
     }
 
-    /// One line for the call, and one for each thing that it was refused; of a great many only the first.
+    /// One line for the call, and one for each thing that it was refused or that did not answer; of a great many only the first.
     pub(super) fn log(&self, principal: &Principal, name: &str, took: Duration) {
         let call = &*self.report.call;
         for refused in &self.report.refused {
@@ -101,6 +101,17 @@ impl<'e> Outcome<'e> {
                 tool = name,
                 more,
                 "denied, too: not one by one here, and all of it in the audit trail"
+            );
+        }
+        for failed in &self.report.failed {
+            tracing::warn!(
+                call,
+                principal = principal.name(),
+                tool = name,
+                capability = &*failed.capability,
+                arguments = &*failed.words,
+                why = &*failed.why,
+                "unavailable"
             );
         }
         let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bailiwick_policy::RuleRef;
 
-use crate::waist::{LogLine, Refused, Spent};
+use crate::waist::{Failed, LogLine, Refused, Spent};
 
 /// What a call used, and what it logged.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Report {
     pub egress: BTreeMap<String, u64>,
     /// What it was denied: the first sixteen times. [`Spent::denials`] counts all of them.
     pub refused: Vec<Refused>,
+    /// What it was permitted, and behind which nothing answered: the first sixteen times.
+    pub failed: Vec<Failed>,
     /// What it logged and printed, as the guest gave it: not yet fit for a terminal.
     pub log: Vec<LogLine>,
 }

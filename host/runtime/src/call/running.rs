@@ -146,7 +146,7 @@ impl<'c> Running<'c> {
             scene.log(line.level, line.message.trim_end_matches('\n').to_owned());
         }
         self.report.log = scene.take_log();
-        self.report.refused = scene.take_refused();
+        (self.report.refused, self.report.failed) = scene.take_kept();
         self.report.spent = *scene.meter.spent();
         self.report.egress = scene.meter.sent_by_pool().clone();
         self.report.private = scene.grant().private().cloned();

@@ -21,6 +21,7 @@
 mod breath;
 mod failure;
 mod handles;
+mod kept;
 mod leaks;
 mod meter;
 mod operation;
@@ -32,13 +33,14 @@ mod scene;
 
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
+pub use kept::{Failed, Refused};
 pub use leaks::Passing;
 pub use meter::{Meter, REQUEST_BYTES, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};
 pub use operations::Operations;
 pub use private::PrivateUse;
 pub use progress::{PROGRESS_EVERY, PROGRESS_MESSAGE_BYTES_MAX, Progress};
-pub use scene::{LogLine, Refused, Scene, Services};
+pub use scene::{LogLine, Scene, Services};
 
 use std::sync::Arc;
 

@@ -49,6 +49,11 @@ impl Note {
         self.operation
     }
 
+    /// The capability's key in a policy.
+    pub(super) fn capability(&self) -> &str {
+        &self.key
+    }
+
     pub(super) fn words(&self) -> &str {
         &self.words
     }

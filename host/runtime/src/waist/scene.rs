@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use bailiwick_policy::{Attempt as _, Capability, Denial, Grant, Permit, Question, RuleRef};
 
+use super::kept::{Failed, Kept, Refused};
 use super::leaks::Search;
 use super::operation::{Erased, opened};
 use super::record::{Note, Trace};
@@ -65,25 +66,6 @@ pub struct LogLine {
     pub message: String,
 }
 
-/// One use of a capability that was denied, for the operator's log: the trail has it too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// The capability's key in a policy.
-    pub capability: String,
-    /// The arguments as the guest gave them, cut: not fit for a terminal.
-    pub words: String,
-    /// The stable code of the reason.
-    pub reason: &'static str,
-    /// What would permit it, in words for the operator.
-    pub remedy: Option<String>,
-}
-
-/// Denials of one call that are kept for its report. The trail has all of them, the meter their number.
-const REFUSED_MAX: usize = 16;
-
-/// Characters that are kept of the arguments of a denied attempt.
-const REFUSED_CHARS_MAX: usize = 256;
-
 /// The side of the waist that holds authority, for one call.
 ///
 /// # Authority
@@ -104,8 +86,8 @@ pub struct Scene {
     pending: Vec<Note>,
     /// The last denial, for the caller of the tool when it was the caller's argument.
     denial: Option<Denial>,
-    /// The first denials, for the report.
-    refused: Vec<Refused>,
+    /// What is kept for the report.
+    kept: Kept,
     /// What performs in the place of the capabilities.
     stand_in: Option<Arc<dyn StandIn>>,
     /// On whose behalf the call is made.
@@ -137,7 +119,7 @@ impl Scene {
             started: Instant::now(),
             pending: Vec::new(),
             denial: None,
-            refused: Vec::new(),
+            kept: Kept::default(),
             stand_in: None,
             behalf: Behalf::default(),
         }
@@ -208,7 +190,7 @@ impl Scene {
         }
     }
 
-    /// Charges what a called tool used, and keeps what it logged and was denied, under its name.
+    /// Charges what a called tool used, and keeps what it logged, was denied and could not reach, under its name.
     pub(crate) fn absorb(&mut self, tool: &str, report: &Report) {
         self.meter
             .absorb(report.fuel, &report.spent, &report.egress);
@@ -218,9 +200,7 @@ impl Scene {
         for line in &report.log {
             self.log(line.level, format!("{tool}: {}", line.message));
         }
-        let room = REFUSED_MAX.saturating_sub(self.refused.len());
-        self.refused
-            .extend(report.refused.iter().take(room).cloned());
+        self.kept.absorb(report);
     }
 
     /// What the call may do.
@@ -309,7 +289,7 @@ impl Scene {
         self.trace.number(&mut note);
         let recorded = self.trace.denied(&note, denial);
         self.denial = Some(denial.clone());
-        self.keep_refused(&note, denial);
+        self.kept.refused(&note, denial);
         if let Some(stand_in) = &self.stand_in {
             stand_in.denied(note.operation(), note.words(), denial);
         }
@@ -319,20 +299,9 @@ impl Scene {
         }
     }
 
-    fn keep_refused(&mut self, note: &Note, denial: &Denial) {
-        if self.refused.len() < REFUSED_MAX {
-            self.refused.push(Refused {
-                capability: denial.capability().key().to_owned(),
-                words: note.words().chars().take(REFUSED_CHARS_MAX).collect(),
-                reason: denial.reason().code(),
-                remedy: denial.remedy(),
-            });
-        }
-    }
-
-    /// The first denials of the call.
-    pub(crate) fn take_refused(&mut self) -> Vec<Refused> {
-        std::mem::take(&mut self.refused)
+    /// The first denials and failures of the call.
+    pub(crate) fn take_kept(&mut self) -> (Vec<Refused>, Vec<Failed>) {
+        self.kept.take()
     }
 
     /// The last denial. It is for whoever called the tool, never for the tool.
@@ -392,6 +361,9 @@ impl Scene {
         }
         if O::RECORDING == Recording::Effect {
             note = self.pending.pop().unwrap_or(note);
+        }
+        if let Err(Failure::Unavailable(why)) = &answer {
+            self.kept.failed(&note, why);
         }
         // Only now known of some: a second name of a file, what a called tool used.
         note.private |= !held_already && self.grant.private().is_some();
@@ -493,7 +465,12 @@ impl Scene {
     fn close_with(&mut self, id: HandleId, failure: Option<&Failure>) -> Result<(), Failure> {
         self.search.close(id);
         match self.handles.close(id) {
-            Some((note, bytes)) => self.trace.closed(&note, bytes, code(failure)),
+            Some((note, bytes)) => {
+                if let Some(Failure::Unavailable(why)) = failure {
+                    self.kept.failed(&note, why);
+                }
+                self.trace.closed(&note, bytes, code(failure))
+            }
             None => Ok(()),
         }
     }
