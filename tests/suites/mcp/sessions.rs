@@ -6,7 +6,7 @@ use bailiwick_tests::mcp::Era;
 use bailiwick_tests::mcp::http::Connection;
 use bailiwick_tests::mcp::served::Served;
 use bailiwick_tests::mcp::session::{Session, code};
-use bailiwick_tests::mcp::site::Site;
+use bailiwick_tests::mcp::site::{Site, policy};
 use serde_json::{Value, json};
 
 use crate::runtime;
@@ -28,6 +28,9 @@ const TOOLS: [(&str, &str, &str); 3] = [
 
 /// How long what is asked of the server may take, on a machine that is busy with other tests.
 const SOON: Duration = Duration::from_secs(20);
+
+/// How long nothing comes any more.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// Waits until the numbers say this.
 async fn until(served: &Served, line: &str) {
@@ -145,6 +148,93 @@ fn a_session_that_was_not_ended_goes_on() {
         let answer = session.reply().await.unwrap().answer();
         assert_eq!(code(&answer), "limit-exceeded", "{answer}");
         session.ask("tools/list", json!({})).await.unwrap();
+        served.stop();
+    });
+}
+
+/// However often a client says that it is ready, it is told once of a change.
+#[test]
+fn a_change_is_told_once() {
+    runtime().block_on(async {
+        let site = Site::new(&TOOLS[..1]);
+        let served = Served::start(&site);
+        let open = Session::open(served.address(), Era::Legacy).await;
+        let session = open.unwrap();
+        let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+        for _ in 0..3 {
+            assert_eq!(beside(&served, &session, &ready).await.0, 202);
+        }
+        let mut listening = Connection::open(served.address()).await.unwrap();
+        let request = format!(
+            "GET /mcp HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\nMcp-Session-Id: {}\r\nMcp-Protocol-Version: {}\r\n\r\n",
+            served.address(),
+            session.id().unwrap(),
+            Era::Legacy.version(),
+        );
+        listening.send(request.as_bytes()).await.unwrap();
+        assert_eq!(listening.head().await.unwrap().status, 200);
+        site.write("bailiwick.toml", &policy(&TOOLS[..2]));
+        let mut told = String::new();
+        let begin = Instant::now();
+        while !told.contains("list_changed") {
+            let piece = tokio::time::timeout(SOON, listening.chunk()).await;
+            let piece = piece.unwrap().unwrap().unwrap();
+            told += &String::from_utf8(piece).unwrap();
+            assert!(begin.elapsed() < SOON, "{told}");
+        }
+        // A second one would come with it.
+        while let Ok(piece) = tokio::time::timeout(SETTLED, listening.chunk()).await {
+            told += &String::from_utf8(piece.unwrap().unwrap()).unwrap();
+        }
+        assert_eq!(told.matches("list_changed").count(), 1, "{told}");
+        served.stop();
+    });
+}
+
+/// A call of the older protocol goes on when its client is gone, and so does the room that its arguments take.
+#[test]
+fn calls_whose_client_is_gone_take_their_room_until_they_end() {
+    const BODY: usize = (4 << 20) - 64;
+    const BODIES: usize = 8;
+    runtime().block_on(async {
+        let site = Site::new(&TOOLS);
+        let served = Served::start(&site);
+        let open = Session::open(served.address(), Era::Legacy).await;
+        let mut session = open.unwrap();
+        let params = json!({ "name": "narrow.spin", "arguments": {} });
+        session
+            .begin_request("tools/call", params.clone())
+            .await
+            .unwrap();
+        until(&served, "bailiwick_calls_running 1").await;
+        let large = |id: usize| {
+            let body =
+                json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });
+            format!("{body:<BODY$}", body = body.to_string()).into_bytes()
+        };
+        let headers = session.headers("tools/call");
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        for number in 1..=BODIES {
+            let mut connection = Connection::open(served.address()).await.unwrap();
+            connection
+                .begin_post(&headers, &large(number + 10))
+                .await
+                .unwrap();
+            until(&served, &format!("bailiwick_calls_queued {number}")).await;
+        }
+        // All of them are gone, as far as the server can know it.
+        tokio::time::sleep(SETTLED).await;
+        let mut connection = Connection::open(served.address()).await.unwrap();
+        let refused = connection.post(&headers, &large(99)).await.unwrap();
+        assert_eq!(refused.status, 503, "{refused:?}");
+        let ended = delete(&served, &session, Era::Legacy.version()).await;
+        assert!((200..300).contains(&ended), "{ended}");
+        until(&served, "bailiwick_calls_queued 0").await;
+        let open = Session::open(served.address(), Era::Legacy).await;
+        open.unwrap().call("say", json!({})).await.unwrap();
         served.stop();
     });
 }
