@@ -15,8 +15,8 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use tempfile::TempDir;
 
-use crate::progress::{Finished, Progress, read};
-use crate::wall::NOT_BEHIND_THE_WALL;
+use crate::progress::{Progress, read};
+use crate::wall::{NOT_BEHIND_THE_WALL, Ran};
 use crate::workspace::Workspace;
 
 /// The number of a user that no system has: nothing belongs to it.
@@ -55,6 +55,7 @@ const PROOFS: [(&str, Tools, &[&str]); 3] = [
             "hostile::",
             "private::",
             "secrets::",
+            "sessions::",
             "signals::",
             "tokens::",
         ],
@@ -94,7 +95,7 @@ pub(crate) fn is_needed() -> bool {
 }
 
 /// Runs the proofs, and gives what each program printed.
-pub(crate) fn run(workspace: &Workspace, progress: &Progress) -> Result<Vec<Finished>> {
+pub(crate) fn run(workspace: &Workspace, progress: &Progress) -> Result<Vec<Ran>> {
     let place = Place::new(workspace)?;
     let mut all = Vec::new();
     for (program, tools, names) in PROOFS {
@@ -108,7 +109,8 @@ pub(crate) fn run(workspace: &Workspace, progress: &Progress) -> Result<Vec<Fini
         for (name, _) in NOT_BEHIND_THE_WALL {
             command.args(["--skip", name]);
         }
-        all.push(progress.run(&step, &mut command)?);
+        let finished = progress.run(&step, &mut command)?;
+        all.push(Ran { finished, names });
     }
     Ok(all)
 }
@@ -195,8 +197,8 @@ fn test_programs(workspace: &Workspace) -> Result<BTreeMap<&'static str, PathBuf
         let executable = said
             .lines()
             .filter_map(|line| serde_json::from_str::<Built>(line).ok())
-            .find(|built| built.target.iter().any(|target| target.name == program))
-            .and_then(|built| built.executable)
+            .filter(|built| built.target.iter().any(|target| target.name == program))
+            .find_map(|built| built.executable)
             .with_context(|| format!("cargo built no `{program}`"))?;
         found.insert(program, executable);
     }

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::guests;
 use crate::languages::{self, Work};
@@ -17,7 +17,7 @@ use crate::setup::languages::Languages;
 use crate::setup::mcp::Clients;
 use crate::setup::{self, Purpose, Rustup, Toolchain};
 use crate::tidy::{self, Generated};
-use crate::wall;
+use crate::wall::{self, Ran};
 use crate::workspace::Workspace;
 
 /// What [`run`] leaves out with `--quick`, and why.
@@ -240,10 +240,17 @@ fn tests(
     passed(&finished, counts)
 }
 
-/// The sum of several runs of tests.
-fn all_passed(all: &[Finished], counts: &mut Counts) -> Result<()> {
-    let passed = all.iter().map(|finished| passed(finished, counts));
-    passed.fold(Ok(()), Result::and)
+/// The sum of several runs of tests, each of which has to have found its tests.
+fn all_passed(all: &[Ran], counts: &mut Counts) -> Result<()> {
+    let mut outcome = Ok(());
+    for ran in all {
+        outcome = outcome.and(passed(&ran.finished, counts));
+        let without = ran.without_tests();
+        if !without.is_empty() {
+            outcome = outcome.and(Err(anyhow!("no test of {} ran", without.join(", "))));
+        }
+    }
+    outcome
 }
 
 /// Counts what a run of tests reported; every failure is named.

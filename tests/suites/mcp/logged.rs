@@ -58,6 +58,10 @@ fn whatever_is_refused_is_in_the_log_with_its_reason() {
             .unwrap();
         session.call("asks", json!({})).await.unwrap();
         session.call("made-up\"{}", json!({})).await.unwrap();
+        // A header of the newer protocol cannot have that name.
+        let older = Session::open(served.address(), Era::Legacy).await;
+        let turned = "\u{202e}pu-edam";
+        older.unwrap().call(turned, json!({})).await.unwrap();
         session.call("made-up", json!({})).await.unwrap();
 
         let denied = events(&served, "denied", DENIED_LINES + 1);
@@ -75,7 +79,8 @@ fn whatever_is_refused_is_in_the_log_with_its_reason() {
         assert_eq!(rest[0]["more"], 4, "{rest:?}");
         assert_eq!(rest[0]["call"], each[0]["call"]);
 
-        let calls = events(&served, "call", 4);
+        let calls = events(&served, "call", 5);
+        assert!(!served.log().contains('\u{202e}'), "{}", served.log());
         let of = |tool: &str| calls.iter().find(|event| event["tool"] == tool);
         let asks = of("asks").unwrap();
         assert_eq!(asks["outcome"], "not-approved", "{asks}");
@@ -83,6 +88,39 @@ fn whatever_is_refused_is_in_the_log_with_its_reason() {
         let unknown = of("made-up").unwrap();
         assert_eq!(unknown["outcome"], "unknown-tool", "{unknown}");
         assert!(calls.iter().all(|event| event["ms"].is_u64()), "{calls:?}");
+        served.stop();
+    });
+}
+
+/// What a called tool was refused is found in the trail under its own call.
+#[test]
+fn what_a_called_tool_was_refused_has_its_name_and_call() {
+    runtime().block_on(async {
+        let nothing = "read-file = []\nwrite-file = []\nlist-files = []";
+        let site = Site::new(&[
+            ("files", "probe-files", nothing),
+            (
+                "outer",
+                "probe-tools",
+                "call-tool = [\"files\"]\nkey-value = true\nread-file = []",
+            ),
+        ]);
+        let served = Served::with(&site, &["--log", "json"]);
+        let mut session = Session::open(served.address(), Era::Modern).await.unwrap();
+        let arguments = json!({ "tool": "files.read", "arguments": "{\"path\":\"a\"}" });
+        session.call("outer.call", arguments).await.unwrap();
+        let denied = events(&served, "denied", 1);
+        let [event] = &*denied else {
+            panic!("{denied:?}");
+        };
+        assert_eq!(event["tool"], "outer.call", "{event}");
+        assert_eq!(event["callee"], "files", "{event}");
+        let calls = events(&served, "call", 1);
+        assert_ne!(event["call"], calls[0]["call"], "{event}");
+        let trail = site.read("trail.jsonl");
+        let refused = trail.lines().find(|line| line.contains("no-rule")).unwrap();
+        let refused: Value = serde_json::from_str(refused).unwrap();
+        assert_eq!(event["call"], refused["call"], "{event} {refused}");
         served.stop();
     });
 }

@@ -40,7 +40,7 @@ impl<'a> Place<'a> {
         }
         for failed in &report.failed {
             note(format!(
-                "nothing answered `{} {}`: {}",
+                "`{} {}` is unavailable: {}",
                 failed.capability,
                 visible(&failed.words),
                 visible(&failed.why)

@@ -153,7 +153,7 @@ fn what_did_not_answer_is_said_with_why_and_the_tool_learns_only_the_kind() {
         "--allow-private",
     ];
     let ended = place.run(&words).exits(1).mentions("\"failed\"");
-    let note = format!("note: nothing answered `http-get http://{address}/rates`: ");
+    let note = format!("note: `http-get http://{address}/rates` is unavailable: ");
     let note = ended
         .stderr
         .lines()

@@ -17,14 +17,16 @@ use axum::routing::get;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Method, StatusCode, Uri};
 use http_body_util::BodyExt as _;
+use rmcp::model::RequestId;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::connections::{self, Peer};
 use super::handler::{Callers, Handler};
 use super::held::{Held, Holding};
+use super::message::Message;
 use super::sessions::{Beginning, Id, Member, Sessions};
 use crate::access::{Principal, ResourceMetadata, Sites, WELL_KNOWN};
 use crate::metrics::CONTENT_TYPE as METRICS;
@@ -244,7 +246,7 @@ async fn guarded(State(site): State<Arc<Site>>, request: Request, next: Next) ->
         .await
         .unwrap_or_else(|refused| {
             let mut refused = *refused;
-            // The body was not read: the connection is of no use for a second request.
+            // Where the body was not read, the connection is of no use for a second request.
             refused
                 .headers_mut()
                 .insert(CONNECTION, HeaderValue::from_static("close"));
@@ -259,6 +261,7 @@ async fn admitted(
 ) -> Result<Response, Box<Response>> {
     let ready = tokio::time::timeout(LOADING, site.server.inner.serving.ready());
     let Ok(Some(set)) = ready.await else {
+        tokio::spawn(forget(request.into_body()));
         return Err(Box::new(later("the tools are still being loaded")));
     };
     let Some(peer) = request.extensions().get::<Peer>().cloned() else {
@@ -402,57 +405,8 @@ fn session(
     }
 }
 
-/// What a request carries, as far as it matters before the protocol looks at it.
-enum Message {
-    /// No message: it is no POST.
-    None,
-    /// What is no message of one kind.
-    Unknown,
-    Known {
-        method: String,
-        id: Option<Value>,
-    },
-}
-
-impl Message {
-    fn of(request: &http::Request<Bytes>) -> Self {
-        #[derive(serde::Deserialize)]
-        struct Parts {
-            method: Option<String>,
-            id: Option<Value>,
-        }
-        if request.method() != Method::POST {
-            return Self::None;
-        }
-        match serde_json::from_slice(request.body()) {
-            Ok(Parts {
-                method: Some(method),
-                id,
-            }) => Self::Known { method, id },
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Whether it would begin a session. What is unknown is taken for what would.
-    fn begins_a_session(&self) -> bool {
-        match self {
-            Self::None => false,
-            Self::Unknown => true,
-            Self::Known { method, .. } => method == "initialize",
-        }
-    }
-
-    /// Of a request the id, by which its answer finds it.
-    fn id(self) -> Option<Value> {
-        match self {
-            Self::Known { id, .. } => id,
-            _ => None,
-        }
-    }
-}
-
 /// The id of a request, where none of its session has it: one of the two would never be answered.
-fn own_id(site: &Site, peer: &Peer, member: &Member, id: Value) -> Result<Id, Box<Response>> {
+fn own_id(site: &Site, peer: &Peer, member: &Member, id: RequestId) -> Result<Id, Box<Response>> {
     member.take(id.clone()).ok_or_else(|| {
         let why = "a request was refused: another one of its session has its id";
         site.refused(peer, "id", why);
@@ -523,6 +477,7 @@ async fn whole(
             principal.name()
         );
         site.refused(peer, "requests", &text);
+        tokio::spawn(forget(request.into_body()));
         return Err(Box::new(later("there are too many requests under way")));
     };
     let (parts, mut sent) = request.into_parts();

@@ -5,6 +5,7 @@ mod connections;
 mod handler;
 mod held;
 mod http;
+mod message;
 mod notes;
 mod outcome;
 mod sessions;

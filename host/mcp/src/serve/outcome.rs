@@ -81,8 +81,10 @@ impl<'e> Outcome<'e> {
     pub(super) fn log(&self, principal: &Principal, name: &str, took: Duration) {
         let call = &*self.report.call;
         for refused in &self.report.refused {
+            let callee = refused.callee.as_ref();
             tracing::warn!(
-                call,
+                call = callee.map_or(call, |callee| &callee.call),
+                callee = callee.map(|callee| &*callee.tool),
                 principal = principal.name(),
                 tool = name,
                 capability = &*refused.capability,
@@ -104,8 +106,10 @@ impl<'e> Outcome<'e> {
             );
         }
         for failed in &self.report.failed {
+            let callee = failed.callee.as_ref();
             tracing::warn!(
-                call,
+                call = callee.map_or(call, |callee| &callee.call),
+                callee = callee.map(|callee| &*callee.tool),
                 principal = principal.name(),
                 tool = name,
                 capability = &*failed.capability,

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rmcp::model::RequestId;
 use rmcp::transport::streamable_http_server::session::SessionManager as _;
 use rmcp::transport::streamable_http_server::session::local::{LocalSessionManager, SessionConfig};
-use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Present;
@@ -57,7 +57,7 @@ struct Usage {
     last: Mutex<Instant>,
     requests: AtomicUsize,
     /// The ids of those that are to be answered.
-    ids: Mutex<HashSet<Value>>,
+    ids: Mutex<HashSet<RequestId>>,
 }
 
 /// A request of a session, for as long as it is under way.
@@ -77,7 +77,7 @@ struct Using(Arc<Usage>);
 #[derive(Debug)]
 pub(super) struct Id {
     usage: Arc<Usage>,
-    id: Value,
+    id: RequestId,
 }
 
 impl Usage {
@@ -89,7 +89,7 @@ impl Usage {
         }
     }
 
-    fn ids(&self) -> std::sync::MutexGuard<'_, HashSet<Value>> {
+    fn ids(&self) -> std::sync::MutexGuard<'_, HashSet<RequestId>> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -119,7 +119,7 @@ impl Drop for Using {
 
 impl Member {
     /// Takes the id of a request, where no other one has it: answers find their requests by it.
-    pub(super) fn take(&self, id: Value) -> Option<Id> {
+    pub(super) fn take(&self, id: RequestId) -> Option<Id> {
         let usage = &self.using.0;
         usage.ids().insert(id.clone()).then(|| Id {
             usage: usage.clone(),

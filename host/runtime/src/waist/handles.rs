@@ -120,6 +120,11 @@ impl Handles {
         }
     }
 
+    /// How the opening of a handle was recorded.
+    pub(super) fn noted(&self, id: HandleId) -> Option<&HandleNote> {
+        self.open.get(&id.0)?.note.as_ref()
+    }
+
     /// Keeps what was permitted that the handle stands on, unless that is known already.
     pub(super) fn stands_on(&mut self, id: HandleId, question: Question) {
         if let Some(entry) = self.open.get_mut(&id.0) {

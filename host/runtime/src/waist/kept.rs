@@ -22,10 +22,12 @@ pub struct Refused {
     pub reason: &'static str,
     /// What would permit it, in words for the operator.
     pub remedy: Option<String>,
+    /// Whose call it was, where the tool had called another one.
+    pub callee: Option<Callee>,
 }
 
-/// One use of a capability that was permitted, and behind which nothing answered, for the operator's log. The trail has that it was
-/// `unavailable`, the guest learns no more than that either.
+/// One use of a capability that was permitted, and behind which nothing answered, for the operator's log. The guest learns no more than
+/// that it was `unavailable`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
     /// The capability's key in a policy.
@@ -34,6 +36,17 @@ pub struct Failed {
     pub words: String,
     /// Why, in words for the operator; not fit for a terminal.
     pub why: String,
+    /// Whose call it was, where the tool had called another one.
+    pub callee: Option<Callee>,
+}
+
+/// A call that another tool made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callee {
+    /// The tool that was called.
+    pub tool: String,
+    /// The call's name in the trail.
+    pub call: String,
 }
 
 /// The first of each kind.
@@ -41,6 +54,7 @@ pub struct Failed {
 pub(super) struct Kept {
     refused: Vec<Refused>,
     failed: Vec<Failed>,
+    failures: u64,
 }
 
 impl Kept {
@@ -51,6 +65,7 @@ impl Kept {
                 words: words(note),
                 reason: denial.reason().code(),
                 remedy: denial.remedy(),
+                callee: None,
             });
         }
     }
@@ -61,17 +76,35 @@ impl Kept {
                 capability: note.capability().to_owned(),
                 words: words(note),
                 why: why.chars().take(CHARS_MAX).collect(),
+                callee: None,
             });
         }
+        self.failures += 1;
+    }
+
+    /// How often something failed.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures
     }
 
     /// Those of a tool that was called.
-    pub(super) fn absorb(&mut self, report: &Report) {
-        let (refused, failed) = (MAX - self.refused.len(), MAX - self.failed.len());
-        self.refused
-            .extend(report.refused.iter().take(refused).cloned());
-        self.failed
-            .extend(report.failed.iter().take(failed).cloned());
+    pub(super) fn absorb(&mut self, tool: &str, report: &Report) {
+        let callee = || {
+            Some(Callee {
+                tool: tool.to_owned(),
+                call: report.call.clone(),
+            })
+        };
+        for refused in report.refused.iter().take(MAX - self.refused.len()) {
+            let mut refused = refused.clone();
+            refused.callee = refused.callee.or_else(callee);
+            self.refused.push(refused);
+        }
+        for failed in report.failed.iter().take(MAX - self.failed.len()) {
+            let mut failed = failed.clone();
+            failed.callee = failed.callee.or_else(callee);
+            self.failed.push(failed);
+        }
     }
 
     /// Gives them out.

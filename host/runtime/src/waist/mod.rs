@@ -33,7 +33,7 @@ mod scene;
 
 pub use failure::{Failure, Reply, answer, reply};
 pub use handles::{Handle, HandleId, Handles};
-pub use kept::{Failed, Refused};
+pub use kept::{Callee, Failed, Refused};
 pub use leaks::Passing;
 pub use meter::{Meter, REQUEST_BYTES, Spent};
 pub use operation::{AnyOperation, Attempted, Held, Operation, Performer, Recording, StandIn};

@@ -200,7 +200,7 @@ impl Scene {
         for line in &report.log {
             self.log(line.level, format!("{tool}: {}", line.message));
         }
-        self.kept.absorb(report);
+        self.kept.absorb(tool, report);
     }
 
     /// What the call may do.
@@ -353,6 +353,7 @@ impl Scene {
             self.pending.push(note.clone());
         }
         let before = self.meter.spent().bytes();
+        let failures = self.kept.failures();
         let answer = self.perform(operation, permit).await;
         let bytes = self.meter.spent().bytes() - before;
         let opened = answer.as_ref().ok().and_then(O::handle);
@@ -362,8 +363,8 @@ impl Scene {
         if O::RECORDING == Recording::Effect {
             note = self.pending.pop().unwrap_or(note);
         }
-        if let Err(Failure::Unavailable(why)) = &answer {
-            self.kept.failed(&note, why);
+        if self.kept.failures() == failures {
+            self.keep_failed(&note, answer.as_ref().err());
         }
         // Only now known of some: a second name of a file, what a called tool used.
         note.private |= !held_already && self.grant.private().is_some();
@@ -437,12 +438,30 @@ impl Scene {
         if self.secrets().is_some() {
             self.keep_in(O::NAME, "", &operation.passing())?;
         }
-        if let Some(id) = operation.through() {
+        let through = operation.through();
+        if let Some(id) = through {
             self.still(O::NAME, id)?;
         }
-        match self.stand_in.clone() {
+        let failures = self.kept.failures();
+        let answer = match self.stand_in.clone() {
             None => operation.perform(self).await,
             Some(stand_in) => opened::<O>(stand_in.held(&Erased(operation), self)),
+        };
+        if answer.is_err() && self.kept.failures() == failures {
+            // What took its handle with it was kept when that was closed.
+            if let Some(note) = through.and_then(|id| self.handles.noted(id).cloned()) {
+                self.keep_failed(&note, answer.as_ref().err());
+            }
+        }
+        answer
+    }
+
+    /// Keeps for the report why something did not answer.
+    fn keep_failed(&mut self, note: &Note, failure: Option<&Failure>) {
+        if let Some(Failure::Unavailable(why)) = failure {
+            // A server has its say in it.
+            let why = self.redacted(why.clone());
+            self.kept.failed(note, &why);
         }
     }
 
@@ -466,9 +485,7 @@ impl Scene {
         self.search.close(id);
         match self.handles.close(id) {
             Some((note, bytes)) => {
-                if let Some(Failure::Unavailable(why)) = failure {
-                    self.kept.failed(&note, why);
-                }
+                self.keep_failed(&note, failure);
                 self.trace.closed(&note, bytes, code(failure))
             }
             None => Ok(()),
@@ -507,7 +524,10 @@ impl Scene {
     /// [`Failure::Fault`] when it could not be recorded.
     pub fn end_effect(&mut self, bytes: u64, outcome: Option<&Failure>) -> Result<(), Failure> {
         match self.pending.pop() {
-            Some(note) => self.trace.ended(&note, bytes, code(outcome)),
+            Some(note) => {
+                self.keep_failed(&note, outcome);
+                self.trace.ended(&note, bytes, code(outcome))
+            }
             None => Ok(()),
         }
     }

@@ -101,7 +101,7 @@ impl Writing {
                     pieces: WHOLE,
                 });
             }
-            Op::Repeat(times, script) => {
+            Op::Repeat(times, script) if *times > 0 => {
                 let name = self.loops;
                 self.loops += 1;
                 let _ = writeln!(
