@@ -14,8 +14,15 @@ use serde_json::json;
 use super::stage::{GUEST, TOKEN, forms, listener, ok};
 use crate::tls::{Trusted, answer_once, here, trusted};
 
-/// What a tool's request with the secret came to, and what the server at the other end of TLS got of it.
-async fn sent(port: u16, trusted: Trusted, listener: TcpListener, proxy: &str) -> [String; 2] {
+/// A host with the secret, what a tool is asked to send with it, and the server at the other end of TLS.
+struct Set {
+    hold: Hold,
+    arguments: String,
+    serving: JoinHandle<String>,
+    _names: Dns,
+}
+
+fn set(port: u16, trusted: Trusted, listener: TcpListener, proxy: &str) -> Set {
     let dns = Dns::serve(here("safe.example"));
     let url = format!("https://safe.example:{port}");
     let table = format!(
@@ -31,15 +38,41 @@ async fn sent(port: u16, trusted: Trusted, listener: TcpListener, proxy: &str) -
     let policy = Policy::parse("bailiwick.toml", &parsed, &Extensions::new()).unwrap();
     let secrets = Secrets::made_up(&policy, |_| TOKEN.as_bytes().to_vec()).unwrap();
     let hold = Hold::with(world, &table, |builder| builder.secrets(secrets));
-    let serving = answer_once(listener, trusted.config, ok("", "fine"));
     let described = json!({
         "method": "GET", "url": format!("{url}/v1/a"), "headers": [], "body": null, "way": "send", "piece": 0,
     });
-    let arguments = json!(["key", described]).to_string();
-    let ended = call(&hold.guest(GUEST), "quiet", &arguments).await;
-    let trail = hold.trail();
+    Set {
+        hold,
+        arguments: json!(["key", described]).to_string(),
+        serving: answer_once(listener, trusted.config, ok("", "fine")),
+        _names: dns,
+    }
+}
+
+/// What a tool's request with the secret came to, and what the server got of it.
+async fn sent(port: u16, trusted: Trusted, listener: TcpListener, proxy: &str) -> [String; 2] {
+    let set = set(port, trusted, listener, proxy);
+    let ended = call(&set.hold.guest(GUEST), "quiet", &set.arguments).await;
+    let trail = set.hold.trail();
     assert!(forms().iter().all(|form| !trail.contains(form)), "{trail}");
-    [ended, serving.join().unwrap()]
+    [ended, set.serving.join().unwrap()]
+}
+
+/// A server whose certificate has the secret for its name, which is what is wrong with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn why_a_server_was_not_trusted_shows_no_secret() {
+    let (listener, port) = listener();
+    let named = trusted(&format!("{TOKEN}.example"));
+    let set = set(port, named, listener, "");
+    let tool = set.hold.guest(GUEST);
+    let called = tool.call("quiet").unwrap().json(&set.arguments).await;
+    let report = called.as_ref().err().unwrap().report();
+    let [failed] = &*report.failed else {
+        panic!("{report:?}");
+    };
+    assert!(failed.why.contains("***"), "{failed:?}");
+    assert!(forms().iter().all(|form| !failed.why.contains(form)));
+    set.serving.join().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
