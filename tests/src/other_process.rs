@@ -13,6 +13,7 @@ use std::path::Path;
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Capability, FileRule, Limits, Origin, Rules};
 use bailiwick::{Host, HostBuilder, Isolation, KeyValueStore, Source, Tool, ToolOptions};
+use bailiwick_tests::hold::isolated;
 
 fn main() {
     bailiwick::worker::main(Vec::new());
@@ -83,11 +84,10 @@ async fn write_for_ever(root: &Path, path: &str) {
     let rule = rule
         .link(&Capability::ReadFile)
         .link(&Capability::ListFiles);
-    let host = Host::builder()
+    let builder = Host::builder()
         .root(root)
-        .cache(bailiwick_tests::hold::compiled())
-        .build()
-        .unwrap();
+        .cache(bailiwick_tests::hold::compiled());
+    let host = isolated(builder).build().unwrap();
     let bytes = bailiwick_tests::guests::bytes("probe-files");
     let tool = load(&host, &Source::Bytes(&bytes), rule.build());
     println!("writing");
@@ -110,7 +110,7 @@ async fn write_thirty(root: &Path, trail: &Path) {
         .link(&Capability::ReadFile)
         .link(&Capability::ListFiles);
     let trail = Trail::open(trail, TrailOptions::default()).unwrap();
-    // Without the compile cache: its entries are larger than the files of this process may be.
+    // Without the compile cache, and never behind the wall: compiled code is larger than the files of this process may be.
     let host = Host::builder().root(root).trail(trail).build().unwrap();
     let bytes = bailiwick_tests::guests::bytes("probe-files");
     let tool = load(&host, &Source::Bytes(&bytes), rules.build());
@@ -147,11 +147,10 @@ async fn take_calls(builder: HostBuilder, trail: &Path) {
 async fn count_for_ever(store: &Path) {
     let store = KeyValueStore::open(store).unwrap();
     let rules = Rules::builder(bailiwick::policy::Source::Code).key_value(Origin::Code);
-    let host = Host::builder()
+    let builder = Host::builder()
         .key_value(store)
-        .cache(bailiwick_tests::hold::compiled())
-        .build()
-        .unwrap();
+        .cache(bailiwick_tests::hold::compiled());
+    let host = isolated(builder).build().unwrap();
     let bytes = bailiwick_tests::guests::bytes("probe-key-value");
     let tool = load(&host, &Source::Bytes(&bytes), rules.build());
     let count = async || tool.call("count").unwrap().json("[\"n\"]").await;
@@ -162,7 +161,7 @@ async fn count_for_ever(store: &Path) {
 
 /// Prints the answer of one call of a component that is granted nothing.
 async fn answer(component: &Path, function: &str, arguments: &str) {
-    let host = Host::builder().build().unwrap();
+    let host = isolated(Host::builder()).build().unwrap();
     let nothing = Rules::none(bailiwick::policy::Source::Code);
     let tool = load(&host, &Source::File(component), nothing);
     let answer = tool.call(function).unwrap().json(arguments).await.unwrap();

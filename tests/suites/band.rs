@@ -27,13 +27,12 @@ impl Band {
         let store = KeyValueStore::open(world.root().join("state.db")).unwrap();
         let log = bailiwick::audit::TrailOptions::default();
         let log = bailiwick::audit::Trail::open(&world.beside("trail.jsonl"), log).unwrap();
-        let host = Host::builder()
+        let builder = Host::builder()
             .root(world.root())
             .trail(log)
             .cache(hold::compiled())
-            .key_value(store)
-            .build()
-            .unwrap();
+            .key_value(store);
+        let host = hold::isolated(builder).build().unwrap();
         let toolbox = Toolbox::new();
         let band = Self {
             world,

@@ -346,7 +346,12 @@ async fn the_callers_time_is_the_called_tools_time() {
         ended == "limit time" || ended == "error \"limit\"",
         "{ended}"
     );
-    assert_eq!(band.records("call")[0]["detail"], "time");
+    // Whichever of the two calls saw it first.
+    let calls = band.records("call");
+    assert!(
+        calls.iter().any(|call| call["detail"] == "time"),
+        "{calls:?}"
+    );
 }
 
 #[tokio::test]

@@ -175,10 +175,8 @@ async fn a_host_without_a_root_reads_nothing() {
         "read-file = [\"sound.txt\"]\nwrite-file = [\"b\"]\nlist-files = []\n",
     );
     hold.world.write("sound.txt", "sound");
-    let host = Host::builder()
-        .cache(bailiwick_tests::hold::compiled())
-        .build()
-        .unwrap();
+    let builder = Host::builder().cache(bailiwick_tests::hold::compiled());
+    let host = bailiwick_tests::hold::isolated(builder).build().unwrap();
     let bytes = bailiwick_tests::guests::bytes("probe-files");
     let tool = host.load(&Source::Bytes(&bytes), hold.options()).unwrap();
     for (function, arguments) in [("read", "[\"sound.txt\"]"), ("write", "[\"b\", \"AAAA\"]")] {

@@ -8,9 +8,8 @@ use crate::workspace::Workspace;
 
 /// The suites that say what a call is, what it may, and where it ends. The rest are about workers, run in both modes by themselves, or have another
 /// subject: conformance, authors' tools, deployment.
-const BEHIND_THE_WALL: [&str; 20] = [
+const BEHIND_THE_WALL: [&str; 19] = [
     "ask::",
-    "band::",
     "call_tool::",
     "compat::",
     "crash::",
@@ -49,13 +48,14 @@ const SERVED_BEHIND_THE_WALL: [&str; 13] = [
 ];
 
 /// What the command's subcommands that load components say and leave behind.
-const COMMANDS_BEHIND_THE_WALL: [&str; 9] = [
+const COMMANDS_BEHIND_THE_WALL: [&str; 10] = [
     "approve::",
     "author_test::",
     "check::",
     "endings::",
     "flags::",
     "inspect::",
+    "interrupt::",
     "network::",
     "output::",
     "own_files::",

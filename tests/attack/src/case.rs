@@ -21,6 +21,7 @@ const FILES: &[(&str, &str)] = &[
     ("names", include_str!("../cases/names.toml")),
     ("redirects", include_str!("../cases/redirects.toml")),
     ("patterns", include_str!("../cases/patterns.toml")),
+    ("exfiltration", include_str!("../cases/exfiltration.toml")),
     ("smuggling", include_str!("../cases/smuggling.toml")),
     ("responses", include_str!("../cases/responses.toml")),
     ("time", include_str!("../cases/time.toml")),
@@ -47,7 +48,8 @@ pub struct Class {
 
 /// One mechanism.
 ///
-/// In its texts `$flag`, `$token`, `$root` and `$outside` stand for the world's. The tool is `attack` in the policy.
+/// In its texts `$flag`, `$token`, `$root` and `$outside` stand for the world's, `$base64-flag`, `$begin-flag` and `$rest-flag` for
+/// the flag in base64 and its halves. The tool is `attack` in the policy.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Case {

@@ -8,6 +8,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde::Deserialize;
 use tempfile::TempDir;
@@ -85,7 +87,11 @@ impl World {
 
     /// Puts what stands for something into a text.
     pub(crate) fn fill(&self, text: &str) -> String {
-        text.replace("$flag", &self.flag)
+        let (begin, rest) = self.flag.split_at(self.flag.len() / 2);
+        text.replace("$base64-flag", &STANDARD.encode(&self.flag))
+            .replace("$begin-flag", begin)
+            .replace("$rest-flag", rest)
+            .replace("$flag", &self.flag)
             .replace("$token", &self.token)
             .replace("$root", &self.root().display().to_string())
             .replace("$outside", &self.outside().display().to_string())

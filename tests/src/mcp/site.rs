@@ -52,7 +52,7 @@ impl Site {
     /// `bailiwick serve` for its policy, with more arguments. Its state, its trail and its cache are the test's own. With `BAILIWICK_ISOLATE` its
     /// tools run behind the wall of processes.
     pub fn command(&self, more: &[&str]) -> Command {
-        let isolate = std::env::var_os("BAILIWICK_ISOLATE").map(|_| "--isolate");
+        let isolate = isolate();
         let isolate = isolate.filter(|isolate| !more.contains(isolate));
         let mut command = Command::new(bailiwick());
         command
@@ -81,6 +81,11 @@ pub fn policy(tools: &[(&str, &str, &str)]) -> String {
         format!("[tools.{name}]\ncomponent = \"{component}\"\n{table}\n")
     };
     tools.iter().map(table).collect()
+}
+
+/// With `BAILIWICK_ISOLATE` the word that puts a server's tools behind the wall of processes.
+pub fn isolate() -> Option<&'static str> {
+    std::env::var_os("BAILIWICK_ISOLATE").map(|_| "--isolate")
 }
 
 /// The command that is tested.

@@ -5,7 +5,7 @@ use std::process::Output;
 
 use bailiwick_tests::mcp::clients::{node, said};
 use bailiwick_tests::mcp::served::Served;
-use bailiwick_tests::mcp::site::{Site, bailiwick};
+use bailiwick_tests::mcp::site::{Site, bailiwick, isolate};
 use bailiwick_tests::server::{Says, Script, Server};
 use serde_json::{Value, json};
 
@@ -19,10 +19,14 @@ fn lists_and_calls_the_demos_tool_over_standard_input_and_output() {
     let demo = Demo::new();
     let trail = demo.site.path("trail.jsonl");
     let policy = demo.site.path("bailiwick.toml");
+    let mut args = json!(["serve", "--policy", policy, "--audit", trail]);
+    if let (Some(isolate), Some(args)) = (isolate(), args.as_array_mut()) {
+        args.push(isolate.into());
+    }
     let server = json!({
         "type": "stdio",
         "command": bailiwick(),
-        "args": ["serve", "--policy", policy, "--audit", trail],
+        "args": args,
         "env": { "BAILIWICK_CACHE_DIR": bailiwick_tests::hold::compiled() },
     });
     demo.inspect(&server);

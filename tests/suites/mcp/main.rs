@@ -9,6 +9,7 @@
 )]
 
 mod answered;
+mod asked;
 mod confined;
 mod granted;
 mod hostile;

@@ -14,6 +14,9 @@ use serde_json::{Map, Value, json};
 /// How long a server may take that is told to end while a function does not answer.
 const ENDING: Duration = Duration::from_secs(10);
 
+/// What a fault is answered within, once in a few times on a machine that is busy with other tests.
+const SOON: Duration = Duration::from_secs(1);
+
 #[test]
 fn a_panic_of_the_host_is_answered_and_disturbs_nobody() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -22,8 +25,11 @@ fn a_panic_of_the_host_is_answered_and_disturbs_nobody() {
         let (server, address) = embed(&site).await;
         for era in Era::BOTH {
             let mut session = Session::open(address, era).await.unwrap();
+            let mut soonest = Duration::MAX;
             for _ in 0..3 {
+                let begin = Instant::now();
                 let answer = session.call("panics", json!({})).await.unwrap();
+                soonest = soonest.min(begin.elapsed());
                 assert_eq!(answer["result"]["isError"], true, "{answer}");
                 assert_eq!(code(&answer), "host-fault", "{answer}");
                 // What broke in the host is for the operator, not for an agent.
@@ -31,6 +37,7 @@ fn a_panic_of_the_host_is_answered_and_disturbs_nobody() {
                 let answer = session.call("say", json!({})).await.unwrap();
                 assert!(text(&answer).contains("simple text"), "{answer}");
             }
+            assert!(soonest < SOON, "{soonest:?}");
         }
         server.end().await;
     });

@@ -5,7 +5,7 @@ use std::process::Output;
 
 use bailiwick_tests::mcp::clients::{python, said};
 use bailiwick_tests::mcp::served::Served;
-use bailiwick_tests::mcp::site::{Site, bailiwick};
+use bailiwick_tests::mcp::site::{Site, bailiwick, isolate};
 use serde_json::{Value, json};
 
 /// How a client finds the version, and which one it then is.
@@ -62,6 +62,7 @@ fn a_python_program_uses_the_tools_over_standard_input_and_output() {
             .arg(site.path("trail.jsonl"))
             .arg("--cache-dir")
             .arg(bailiwick_tests::hold::compiled())
+            .args(isolate())
             .output()
             .unwrap();
         check(&output, version, &site);

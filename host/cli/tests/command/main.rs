@@ -19,6 +19,7 @@ mod author_conform;
 mod author_new;
 mod author_test;
 mod check;
+mod confine;
 mod endings;
 mod explain;
 mod flags;

@@ -10,14 +10,17 @@ use bailiwick::policy::{Ask, Capability, Grant, format_duration};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-/// The longest argument that is shown whole, in characters: a screen's width three times over.
-const ARGUMENT_CHARS_MAX: usize = 240;
+/// The longest argument that is shown whole, in characters: a page.
+const ARGUMENT_CHARS_MAX: usize = 2000;
+
+/// Characters that are shown of the end of a longer one: whoever made it up chose which part is in the middle.
+const ARGUMENT_END_CHARS: usize = 500;
 
 /// The most arguments that are shown: more do not fit into a dialogue.
-const ARGUMENTS_MAX: usize = 24;
+const ARGUMENTS_MAX: usize = 64;
 
 /// The most rules that are shown of a grant.
-const RULES_MAX: usize = 24;
+const RULES_MAX: usize = 64;
 
 /// The question for one call.
 pub(crate) fn question(
@@ -64,12 +67,16 @@ fn put_arguments(text: &mut String, arguments: &Map<String, Value>) {
 
 fn shown(json: &str) -> String {
     let plain = plain(json);
-    if plain.chars().count() <= ARGUMENT_CHARS_MAX {
+    let count = plain.chars().count();
+    if count <= ARGUMENT_CHARS_MAX {
         return plain;
     }
-    let beginning: String = plain.chars().take(ARGUMENT_CHARS_MAX).collect();
+    let beginning = ARGUMENT_CHARS_MAX - ARGUMENT_END_CHARS;
+    let beginning: String = plain.chars().take(beginning).collect();
+    let end: String = plain.chars().skip(count - ARGUMENT_END_CHARS).collect();
+    // An ellipsis of the argument's own is escaped.
     format!(
-        "{beginning} … (cut; {} bytes in all, SHA-256 {})",
+        "{beginning} … {end} (cut; {} bytes in all, SHA-256 {})",
         json.len(),
         digest(json)
     )
@@ -199,13 +206,19 @@ mod tests {
     fn what_is_too_long_is_cut_and_told_apart_by_its_digest() {
         let long = |last: &str| {
             asked(
-                json!({ "body": format!("{}{last}", "x".repeat(1000)) }),
+                json!({ "body": format!("{}{last}", "x".repeat(3000)) }),
                 None,
             )
         };
-        assert!(long("a").contains("1003 bytes in all, SHA-256 "));
+        assert!(long("a").contains("xa\" (cut; 3003 bytes in all, SHA-256 "));
         assert_ne!(long("a"), long("b"));
-        let many: Map<String, Value> = (0..30).map(|n| (format!("a{n}"), json!(n))).collect();
+        // In the middle it is the digest that tells them apart.
+        let middle = |word: &str| {
+            let x = "x".repeat(1600);
+            asked(json!({ "body": format!("{x}{word}{x}") }), None)
+        };
+        assert_ne!(middle("a"), middle("b"));
+        let many: Map<String, Value> = (0..70).map(|n| (format!("a{n}"), json!(n))).collect();
         assert!(asked(Value::Object(many), None).contains("and 6 more; SHA-256 of all: "));
     }
 }

@@ -329,7 +329,7 @@ impl Request<'_> {
                 Report::default(),
             ),
             Ok(Err(panic)) => (
-                host_fault(&panic.to_string()),
+                host_fault(&function.tool.without_secrets(&panic.to_string())),
                 "host-fault",
                 Report::default(),
             ),

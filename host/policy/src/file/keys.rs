@@ -1,5 +1,7 @@
 //! Every key that a policy file may have. The reader, the canonical form and the JSON Schema all come from these tables.
 
+use crate::limits::Limits;
+
 /// A key of a table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
@@ -472,8 +474,11 @@ fn walk(keys: &'static [Key], before: &str, paths: &mut Vec<(String, &'static st
             Shape::Secrets => walk(SECRET, &format!("{path}.*."), paths),
             Shape::Table(keys) | Shape::TrueOr(keys) => walk(keys, &format!("{path}."), paths),
             Shape::Rules(keys) => walk(keys, &format!("{path}[]."), paths),
-            Shape::Limits
-            | Shape::Text
+            Shape::Limits => {
+                let rows = Limits::TABLE.iter().filter(|row| !row.fixed);
+                paths.extend(rows.map(|row| (format!("{path}.{}", row.key), row.why)));
+            }
+            Shape::Text
             | Shape::Digest
             | Shape::Word(_)
             | Shape::Proxy

@@ -6,7 +6,9 @@ use std::process::{Command, ExitCode};
 
 use bailiwick::audit::{Trail, TrailOptions};
 use bailiwick::policy::{Extensions, Policy};
-use bailiwick::{Cause, Host as Library, KeyValueStore, Source, Tool, ToolOptions, WorkerStarter};
+use bailiwick::{
+    Cause, Host as Library, KeyValueStore, Secrets, Source, Tool, ToolOptions, WorkerStarter,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Host, NotApplicable, Start};
@@ -206,6 +208,10 @@ fn host(job: &Job, starter: Option<WorkerStarter>) -> Result<(Library, Policy, S
     if text.contains("key-value") {
         let store = KeyValueStore::open(&job.store).map_err(|error| words(&error))?;
         builder = builder.key_value(store);
+    }
+    let secrets = Secrets::read(&policy, folder).map_err(|error| words(&error))?;
+    if !secrets.is_empty() {
+        builder = builder.secrets(secrets);
     }
     let library = builder.build().map_err(|error| words(&error))?;
     Ok((library, policy, text))
