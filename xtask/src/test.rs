@@ -247,7 +247,8 @@ fn all_passed(all: &[Ran], counts: &mut Counts) -> Result<()> {
         outcome = outcome.and(passed(&ran.finished, counts));
         let without = ran.without_tests();
         if !without.is_empty() {
-            outcome = outcome.and(Err(anyhow!("no test of {} ran", without.join(", "))));
+            let names = without.join(", ");
+            outcome = outcome.and(Err(anyhow!("no test of `{names}` ran")));
         }
     }
     outcome

@@ -36,6 +36,12 @@ const CONTROL_PATIENCE: Duration = Duration::from_secs(4);
 /// How often an attack may be tried against the weak host: a race can be lost, and to win it once is to have shown it.
 const CONTROL_TRIES: u32 = 5;
 
+/// What a process says that did not begin.
+const REFUSED: &str = "{\"refused\":";
+
+/// The classes of what is to be refused before it begins.
+const REFUSED_AT_ONCE: [&str; 3] = ["ambient", "failing-open", "malformed"];
+
 /// What a call says that had no worker, or lost it.
 const NO_WORKER: &str = "the worker process";
 
@@ -71,7 +77,8 @@ fn held(case: &Case) -> Trial {
     let case = case.clone();
     Trial::test(format!("held::{}::{}", case.class, case.name), move || {
         let verdict = play(&case, &Ours::new(command(), &["attack", "--job"]), None);
-        expect(&verdict, Score::Held)
+        expect(&verdict, Score::Held)?;
+        began(&case, &verdict)
     })
 }
 
@@ -83,6 +90,7 @@ fn behind_the_wall(case: &Case) -> Trial {
         let host = Ours::new(command(), &["attack", "--job"]).isolated(&["--isolate".to_owned()]);
         let verdict = play(&case, &host, None);
         expect(&verdict, Score::Held)?;
+        began(&case, &verdict)?;
         match &verdict.outcome {
             Outcome::Scored { output, .. } if output.contains(NO_WORKER) => {
                 Err(Failed::from(format!("there was no worker: {output}")))
@@ -90,6 +98,18 @@ fn behind_the_wall(case: &Case) -> Trial {
             Outcome::Scored { .. } | Outcome::NotApplicable(_) => Ok(()),
         }
     })
+}
+
+/// Whether the attack began. A host that refuses a case's policy or component holds against everything; where that is the point, it may.
+fn began(case: &Case, verdict: &Verdict) -> Result<(), Failed> {
+    match &verdict.outcome {
+        Outcome::Scored { output, .. }
+            if output.contains(REFUSED) && !REFUSED_AT_ONCE.contains(&&*case.class) =>
+        {
+            Err(Failed::from(format!("it did not begin: {output}")))
+        }
+        Outcome::Scored { .. } | Outcome::NotApplicable(_) => Ok(()),
+    }
 }
 
 fn control(case: &Case) -> Trial {

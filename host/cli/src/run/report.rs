@@ -39,10 +39,13 @@ impl<'a> Place<'a> {
             note(self.denials(report.spent.denials));
         }
         for failed in &report.failed {
+            let callee = failed.callee.as_ref();
+            let callee = callee.map(|callee| format!(", for `{}`", visible(&callee.tool)));
             note(format!(
-                "`{} {}` is unavailable: {}",
+                "`{} {}`{} is unavailable: {}",
                 failed.capability,
                 visible(&failed.words),
+                callee.unwrap_or_default(),
                 visible(&failed.why)
             ));
         }
@@ -97,6 +100,7 @@ impl<'a> Place<'a> {
                     "capability": failed.capability,
                     "arguments": failed.words,
                     "why": failed.why,
+                    "callee": failed.callee.as_ref().map(|callee| &callee.tool),
                 })
             });
             fields.insert("unavailable".to_owned(), failed.collect());

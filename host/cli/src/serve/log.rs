@@ -19,7 +19,7 @@ pub(super) fn begin(form: LogForm, verbose: bool) {
         .with_env_filter(EnvFilter::new(filter))
         .with_target(verbose)
         .with_ansi(io::stderr().is_terminal());
-    // There is none before: this is called once. The form of text escapes by itself.
+    // There is none before: this is called once. The form of text escapes the fields by itself.
     match form {
         LogForm::Text => drop(log.with_writer(io::stderr).try_init()),
         LogForm::Json => {

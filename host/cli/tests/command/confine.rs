@@ -9,8 +9,8 @@ use crate::place::Place;
 /// How long a command may take to begin a call on a machine that is busy with other tests.
 const SOON: Duration = Duration::from_secs(30);
 
-/// What the kernel says of a command that runs a tool which does not end, once it runs it.
-fn status(words: &[&str]) -> String {
+/// What the kernel says of each thread of a command that runs a tool which does not end, once it runs it.
+fn threads(words: &[&str]) -> Vec<String> {
     let place = Place::with(&["many"]);
     let words = [
         &["run", "many.wasm", "spin", "--audit", "trail.jsonl"],
@@ -26,10 +26,14 @@ fn status(words: &[&str]) -> String {
         assert!(begin.elapsed() < SOON, "{}", loaded());
         std::thread::park_timeout(Duration::from_millis(5));
     }
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let threads = fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+    let status = |thread: std::io::Result<fs::DirEntry>| {
+        fs::read_to_string(thread.unwrap().path().join("status")).unwrap()
+    };
+    let all = threads.map(status).collect();
     child.kill().unwrap();
     child.wait().unwrap();
-    status
+    all
 }
 
 fn field(status: &str, name: &str) -> String {
@@ -40,18 +44,20 @@ fn field(status: &str, name: &str) -> String {
 #[test]
 fn run_is_confined_unless_that_is_switched_off() {
     for words in [&[][..], &["--confine", "available"]] {
-        let confined = status(words);
-        assert_eq!(field(&confined, "Seccomp:"), "2", "{words:?}: {confined}");
-        assert_eq!(
-            field(&confined, "NoNewPrivs:"),
-            "1",
-            "{words:?}: {confined}"
-        );
+        for confined in threads(words) {
+            assert_eq!(field(&confined, "Seccomp:"), "2", "{words:?}: {confined}");
+            assert_eq!(
+                field(&confined, "NoNewPrivs:"),
+                "1",
+                "{words:?}: {confined}"
+            );
+        }
     }
-    let free = status(&["--confine", "off"]);
     let before = fs::read_to_string("/proc/self/status").unwrap();
-    for name in ["Seccomp:", "NoNewPrivs:"] {
-        assert_eq!(field(&free, name), field(&before, name), "{free}");
+    for free in threads(&["--confine", "off"]) {
+        for name in ["Seccomp:", "NoNewPrivs:"] {
+            assert_eq!(field(&free, name), field(&before, name), "{free}");
+        }
     }
 }
 
