@@ -39,8 +39,17 @@ const CONTROL_TRIES: u32 = 5;
 /// What a process says that did not begin.
 const REFUSED: &str = "{\"refused\":";
 
-/// The classes of what is to be refused before it begins.
-const REFUSED_AT_ONCE: [&str; 3] = ["ambient", "failing-open", "malformed"];
+/// What is to be refused before it begins: how the names begin, class and case.
+const REFUSED_AT_ONCE: [&str; 8] = [
+    "ambient/",
+    "failing-open/",
+    "malformed/",
+    "memory/large-from-the-start",
+    "memory/table-large-from-the-start",
+    "memory/many-tables",
+    "widening/writes-the-policy",
+    "widening/writes-the-trail",
+];
 
 /// What a call says that had no worker, or lost it.
 const NO_WORKER: &str = "the worker process";
@@ -102,10 +111,10 @@ fn behind_the_wall(case: &Case) -> Trial {
 
 /// Whether the attack began. A host that refuses a case's policy or component holds against everything; where that is the point, it may.
 fn began(case: &Case, verdict: &Verdict) -> Result<(), Failed> {
+    let id = case.id();
+    let may = REFUSED_AT_ONCE.iter().any(|begin| id.starts_with(begin));
     match &verdict.outcome {
-        Outcome::Scored { output, .. }
-            if output.contains(REFUSED) && !REFUSED_AT_ONCE.contains(&&*case.class) =>
-        {
+        Outcome::Scored { output, .. } if output.contains(REFUSED) && !may => {
             Err(Failed::from(format!("it did not begin: {output}")))
         }
         Outcome::Scored { .. } | Outcome::NotApplicable(_) => Ok(()),
