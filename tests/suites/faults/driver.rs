@@ -5,6 +5,8 @@ use std::os::unix::fs::chown;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use bailiwick_tests::hold::worker;
+
 use super::Mode;
 
 /// A host in a process of its own, which makes the calls that it is told.
@@ -27,7 +29,8 @@ impl Driver {
             Mode::Within => "take-calls",
             Mode::BehindTheWall => "take-calls-behind-the-wall",
         };
-        let program = [env!("CARGO_BIN_EXE_other-process"), does];
+        let other = worker();
+        let program = [other.to_str().unwrap(), does];
         let words: Vec<&str> = wrapper.iter().copied().chain(program).collect();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).arg(root).arg(trail).arg(cache);
