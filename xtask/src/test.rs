@@ -248,7 +248,7 @@ fn all_passed(all: &[Ran], counts: &mut Counts) -> Result<()> {
         let without = ran.without_tests();
         if !without.is_empty() {
             let names = without.join(", ");
-            outcome = outcome.and(Err(anyhow!("no test of `{names}` ran")));
+            outcome = outcome.and(Err(anyhow!("no test ran whose name begins with `{names}`")));
         }
     }
     outcome

@@ -91,7 +91,7 @@ impl Ran {
             tests.any(|line| {
                 let test = line.strip_prefix("test ");
                 test.is_some_and(|test| {
-                    test.starts_with(name) && test.contains(" ... ") && !test.contains("ignored")
+                    test.starts_with(name) && test.contains(" ... ") && !test.ends_with("ignored")
                 })
             })
         };

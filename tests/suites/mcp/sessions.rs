@@ -47,6 +47,23 @@ async fn until(served: &Served, line: &str) {
     }
 }
 
+/// A session that waits for the answer to a call of this tool, which is under way.
+async fn waiting(served: &Served, tool: &str) -> Session {
+    let open = Session::open(served.address(), Era::Legacy).await;
+    let mut session = open.unwrap();
+    session
+        .begin_request("tools/call", spin(tool))
+        .await
+        .unwrap();
+    until(served, "bailiwick_calls_running 1").await;
+    session
+}
+
+/// What a call of this tool's function is described with that does not end by itself.
+fn spin(tool: &str) -> Value {
+    json!({ "name": format!("{tool}.spin"), "arguments": {} })
+}
+
 /// A message of a session, sent beside what the session itself waits for.
 async fn beside(served: &Served, session: &Session, body: &Value) -> (u16, Value) {
     let headers = session.headers("");
@@ -78,11 +95,7 @@ fn a_second_request_with_an_id_that_is_under_way_is_refused_and_the_first_is_ans
     runtime().block_on(async {
         let site = Site::new(&TOOLS);
         let served = Served::start(&site);
-        let open = Session::open(served.address(), Era::Legacy).await;
-        let mut session = open.unwrap();
-        let params = json!({ "name": "limits.spin", "arguments": {} });
-        session.begin_request("tools/call", params).await.unwrap();
-        until(&served, "bailiwick_calls_running 1").await;
+        let mut session = waiting(&served, "limits").await;
         // `initialize` was the first request of the session.
         let list = |id: Value| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/list" });
         let (status, refused) = beside(&served, &session, &list(json!(2))).await;
@@ -111,12 +124,9 @@ fn the_end_of_a_session_ends_what_runs_and_what_waits() {
     runtime().block_on(async {
         let site = Site::new(&TOOLS);
         let served = Served::start(&site);
-        let open = Session::open(served.address(), Era::Legacy).await;
-        let mut session = open.unwrap();
-        let params = json!({ "name": "narrow.spin", "arguments": {} });
+        let params = spin("narrow");
         let second = json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params });
-        session.begin_request("tools/call", params).await.unwrap();
-        until(&served, "bailiwick_calls_running 1").await;
+        let session = waiting(&served, "narrow").await;
         let (ended, _) = tokio::join!(
             async {
                 until(&served, "bailiwick_calls_queued 1").await;
@@ -138,11 +148,7 @@ fn a_session_that_was_not_ended_goes_on() {
     runtime().block_on(async {
         let site = Site::new(&TOOLS);
         let served = Served::start(&site);
-        let open = Session::open(served.address(), Era::Legacy).await;
-        let mut session = open.unwrap();
-        let params = json!({ "name": "limits.spin", "arguments": {} });
-        session.begin_request("tools/call", params).await.unwrap();
-        until(&served, "bailiwick_calls_running 1").await;
+        let mut session = waiting(&served, "limits").await;
         let refused = delete(&served, &session, "1999-01-01").await;
         assert_eq!(refused, 400);
         let answer = session.reply().await.unwrap().answer();
@@ -199,14 +205,8 @@ fn calls_whose_client_is_gone_take_their_room_until_they_end() {
     runtime().block_on(async {
         let site = Site::new(&TOOLS);
         let served = Served::start(&site);
-        let open = Session::open(served.address(), Era::Legacy).await;
-        let mut session = open.unwrap();
-        let params = json!({ "name": "narrow.spin", "arguments": {} });
-        session
-            .begin_request("tools/call", params.clone())
-            .await
-            .unwrap();
-        until(&served, "bailiwick_calls_running 1").await;
+        let params = spin("narrow");
+        let session = waiting(&served, "narrow").await;
         let large = |id: usize| {
             let body =
                 json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params });

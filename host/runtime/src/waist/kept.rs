@@ -5,7 +5,8 @@ use bailiwick_policy::Denial;
 use super::record::Note;
 use crate::call::Report;
 
-/// Of each kind those of one call that are kept. The trail has all of them, and the meter the number of denials.
+/// Of each kind those of one call that are kept: a report stays small whatever a guest tries. The trail has all denials, and the meter
+/// their number.
 const MAX: usize = 16;
 
 /// Characters that are kept of the arguments of an attempt.
@@ -40,7 +41,7 @@ pub struct Failed {
     pub callee: Option<Callee>,
 }
 
-/// A call that another tool made.
+/// The call of another tool, which the tool made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callee {
     /// The tool that was called.
